@@ -1,0 +1,193 @@
+//! Describing an engine before it is opened.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use funclet_function_store::{Clock, FunctionStore, StoreParts, Transitions};
+use funclet_storage::{
+    Backend, Durability, Entropy, LocalBackend, LocalOptions, Maintenance, MemoryBackend, StoreError,
+};
+use funclet_validation::{AccountId, Caller, Region};
+
+use crate::engine::{Engine, Funclet};
+use crate::error::Error;
+use crate::links::Links;
+use crate::sources::{CodeSources, NoSources};
+use crate::system::{SystemClock, SystemIds};
+
+/// The storage quota of an account in a region: 75 GiB, AWS's default.
+const CODE_STORAGE_BYTES_MAX: u64 = 80_530_636_800;
+
+/// Why an engine does not open.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// The store does not open.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The store opened but does not answer.
+    #[error("the store does not answer")]
+    Engine(#[source] Error),
+}
+
+/// Describes an engine: where it keeps its data, and everything that a test wants to control.
+///
+/// ```
+/// use funclet::{Funclet, Transitions};
+///
+/// let engine = Funclet::builder().transitions(Transitions::Manual).open_in_memory();
+/// assert_eq!(engine.default_caller().account.as_str(), "000000000000");
+/// ```
+#[derive(Clone)]
+#[must_use]
+pub struct Builder {
+    path: Option<PathBuf>,
+    caller: Caller,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Entropy>,
+    sources: Arc<dyn CodeSources>,
+    transitions: Transitions,
+    code_storage_bytes_max: u64,
+    durability: Durability,
+    maintenance: Maintenance,
+    #[cfg(feature = "sled")]
+    table_cache_bytes: u64,
+}
+
+impl Builder {
+    pub(crate) fn new() -> Self {
+        Self {
+            path: None,
+            caller: default_caller(),
+            clock: Arc::new(SystemClock),
+            ids: Arc::new(SystemIds),
+            sources: Arc::new(NoSources),
+            transitions: Transitions::default(),
+            code_storage_bytes_max: CODE_STORAGE_BYTES_MAX,
+            durability: Durability::default(),
+            maintenance: Maintenance::default(),
+            #[cfg(feature = "sled")]
+            table_cache_bytes: 16 << 20,
+        }
+    }
+
+    /// Keeps the data in a directory. Default: in memory.
+    pub fn path(mut self, path: impl Into<PathBuf>) -> Self {
+        self.path = Some(path.into());
+        self
+    }
+
+    /// Sets the account of [`Funclet::lambda`]. Default: `000000000000`.
+    pub fn account(mut self, account: AccountId) -> Self {
+        self.caller.account = account;
+        self
+    }
+
+    /// Sets the region of [`Funclet::lambda`]. Default: `us-east-1`.
+    pub fn region(mut self, region: Region) -> Self {
+        self.caller.region = region;
+        self
+    }
+
+    /// Sets the clock. Default: the system's.
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Sets the source of every id: RevisionIds, transactions, requests, keys. Default: the system's random source.
+    pub fn ids(mut self, ids: Arc<dyn Entropy>) -> Self {
+        self.ids = ids;
+        self
+    }
+
+    /// Sets where code comes from that is not in the request. Default: [`NoSources`].
+    pub fn code_sources(mut self, sources: Arc<dyn CodeSources>) -> Self {
+        self.sources = sources;
+        self
+    }
+
+    /// Sets when creations and updates are finished. Default: [`Transitions::Immediate`].
+    pub fn transitions(mut self, transitions: Transitions) -> Self {
+        self.transitions = transitions;
+        self
+    }
+
+    /// Sets the storage quota of each account in each region, in bytes. Default: 75 GiB.
+    pub fn code_storage_bytes_max(mut self, bytes: u64) -> Self {
+        self.code_storage_bytes_max = bytes;
+        self
+    }
+
+    /// Sets what an acknowledgement promises. Default: [`Durability::Disk`].
+    pub fn durability(mut self, durability: Durability) -> Self {
+        self.durability = durability;
+        self
+    }
+
+    /// Sets who writes the log. Default: [`Maintenance::Inline`], no thread.
+    pub fn maintenance(mut self, maintenance: Maintenance) -> Self {
+        self.maintenance = maintenance;
+        self
+    }
+
+    /// Sets the cache of the table on disk, in bytes. Default: 16 MiB.
+    #[cfg(feature = "sled")]
+    pub fn table_cache_bytes(mut self, bytes: u64) -> Self {
+        self.table_cache_bytes = bytes;
+        self
+    }
+
+    /// Opens the engine.
+    ///
+    /// # Errors
+    /// [`OpenError`], in one sentence that names the path.
+    pub fn open(self) -> Result<Funclet, OpenError> {
+        match &self.path {
+            None => self.open_on(Arc::new(MemoryBackend::new())),
+            Some(path) => {
+                let options = LocalOptions::new(path, Arc::clone(&self.ids))
+                    .durability(self.durability)
+                    .maintenance(self.maintenance);
+                #[cfg(feature = "sled")]
+                let options =
+                    options.table(funclet_storage::TableKind::Sled { cache_bytes: self.table_cache_bytes });
+                let backend = LocalBackend::open(&options)?;
+                self.open_on(Arc::new(backend))
+            }
+        }
+    }
+
+    /// Opens an engine that keeps everything in memory, whatever [`Builder::path`] said.
+    ///
+    /// # Panics
+    /// Never: memory does not fail.
+    #[must_use]
+    pub fn open_in_memory(self) -> Funclet {
+        let opened = self.open_on(Arc::new(MemoryBackend::new()));
+        opened.expect("a new store in memory answers")
+    }
+
+    /// Opens an engine on a backend of the caller's.
+    ///
+    /// # Errors
+    /// [`OpenError::Engine`] if the backend does not answer.
+    pub fn open_on(self, backend: Arc<dyn Backend>) -> Result<Funclet, OpenError> {
+        let store = FunctionStore::new(StoreParts {
+            backend: Arc::clone(&backend),
+            clock: self.clock,
+            ids: Arc::clone(&self.ids),
+            transitions: self.transitions,
+            code_bytes_max: self.code_storage_bytes_max,
+        });
+        let links = Links::load(&*backend, &*self.ids, store.now_ms()).map_err(OpenError::Engine)?;
+        let (ids, sources, default_caller) = (self.ids, self.sources, self.caller);
+        Ok(Funclet { engine: Arc::new(Engine { store, ids, sources, links, default_caller }) })
+    }
+}
+
+fn default_caller() -> Caller {
+    let account = "000000000000".parse().expect("twelve digits are an account");
+    let region = "us-east-1".parse().expect("us-east-1 is a region");
+    Caller { account, region }
+}

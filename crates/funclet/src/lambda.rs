@@ -1,0 +1,148 @@
+//! The operations of one account in one region.
+
+use std::sync::mpsc;
+
+use funclet_function_store::{FunctionConfiguration, FunctionDetail, FunctionPage, Reason, VersionPage};
+use funclet_validation::{
+    Caller, DeleteFunctionRequest, FunctionName, GetFunctionConfigurationRequest, GetFunctionRequest,
+    ListFunctionsRequest, ListVersionsByFunctionRequest, PublishVersionRequest,
+};
+
+use crate::engine::Funclet;
+use crate::error::Error;
+use crate::operation::{CreateFunctionRequest, Operation, UpdateFunctionCodeRequest};
+
+/// The operations of AWS Lambda in one account and region.
+///
+/// Each comes as a blocking method; [`Lambda::submit`] is the same without waiting.
+#[derive(Debug, Clone)]
+pub struct Lambda {
+    funclet: Funclet,
+    caller: Caller,
+}
+
+impl Lambda {
+    pub(crate) fn new(funclet: Funclet, caller: Caller) -> Self {
+        Self { funclet, caller }
+    }
+
+    /// Returns the account and region.
+    #[must_use]
+    pub fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
+    /// Carries out an operation and blocks until its outcome is durable.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn call<R: Operation>(&self, request: R) -> Result<R::Answer, Error> {
+        let (tell, told) = mpsc::sync_channel(1);
+        self.submit(request, move |outcome| {
+            // Nobody is gone: this thread waits right below.
+            let _ = tell.send(outcome);
+        });
+        told.recv().unwrap_or_else(|_| Err(Error::failed("the operation ended without an outcome")))
+    }
+
+    /// Carries out an operation without waiting for the disk; `done` learns its outcome when that is durable.
+    ///
+    /// `done` may run before this returns, or on the thread that writes the log: it must not block. If
+    /// [`Operation::blocks`] is true, this call itself may block while code is fetched and stored.
+    pub fn submit<R: Operation>(
+        &self,
+        request: R,
+        done: impl FnOnce(Result<R::Answer, Error>) + Send + 'static,
+    ) {
+        request.carry_out(&self.funclet.engine, &self.caller, Box::new(done));
+    }
+
+    /// Creates a function.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn create_function(&self, request: CreateFunctionRequest) -> Result<FunctionConfiguration, Error> {
+        self.call(request)
+    }
+
+    /// Returns a function, a version of it, and where its code is.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn get_function(&self, request: GetFunctionRequest) -> Result<FunctionDetail, Error> {
+        self.call(request)
+    }
+
+    /// Returns the configuration of a function or of a version of it.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn get_function_configuration(
+        &self,
+        request: GetFunctionConfigurationRequest,
+    ) -> Result<FunctionConfiguration, Error> {
+        self.call(request)
+    }
+
+    /// Gives a function new code.
+    ///
+    /// # Errors
+    /// [`Error`]; of all callers with one RevisionId one wins, the others get
+    /// [`RevisionMismatch`](crate::ServiceError::RevisionMismatch).
+    pub fn update_function_code(
+        &self,
+        request: UpdateFunctionCodeRequest,
+    ) -> Result<FunctionConfiguration, Error> {
+        self.call(request)
+    }
+
+    /// Publishes `$LATEST` as a version.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn publish_version(&self, request: PublishVersionRequest) -> Result<FunctionConfiguration, Error> {
+        self.call(request)
+    }
+
+    /// Lists `$LATEST` and the versions of a function, a page at a time.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn list_versions_by_function(
+        &self,
+        request: ListVersionsByFunctionRequest,
+    ) -> Result<VersionPage, Error> {
+        self.call(request)
+    }
+
+    /// Lists functions, a page at a time.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn list_functions(&self, request: ListFunctionsRequest) -> Result<FunctionPage, Error> {
+        self.call(request)
+    }
+
+    /// Deletes a function, or one version of it.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn delete_function(&self, request: DeleteFunctionRequest) -> Result<(), Error> {
+        self.call(request)
+    }
+
+    /// Completes everything that is pending of a function and its versions, or fails it with a reason; returns how much
+    /// that was.
+    ///
+    /// For [`Transitions::Manual`](crate::Transitions::Manual): the emulator calls it when its runtime is ready.
+    ///
+    /// # Errors
+    /// [`Error`] if there is no such function, or of the store.
+    pub fn complete_transitions(
+        &self,
+        function_name: &FunctionName,
+        failure: Option<Reason>,
+    ) -> Result<usize, Error> {
+        Ok(self.funclet.engine.store.complete_transitions(&self.caller, function_name, failure)?)
+    }
+}

@@ -1,0 +1,155 @@
+//! Stores that earlier versions have written stay readable, and this version writes the same bytes again.
+//!
+//! `testdata/golden-store-N` was written by the first build of format version N. The table is left out: it may be thrown
+//! away. To add a store after a change of the format, run this test with `FUNCLET_WRITE_GOLDEN=1`.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use funclet::{
+    Caller, CreateFunctionRequest, DeleteFunctionRequest, Environment, Funclet, FunctionCode,
+    GetFunctionRequest, ListFunctionsRequest, ListVersionsByFunctionRequest, PackageLink,
+    PublishVersionRequest, Timestamp, UpdateFunctionCodeRequest,
+};
+use funclet_testkit::{ManualClock, SeededEntropy, zip_of_zipped_size, zip_with_content};
+
+const CURRENT: &str = "golden-store-1";
+/// 2026-01-01 00:00 UTC.
+const TIME_MS: u64 = 1_767_225_600_000;
+const LARGE_BYTES: usize = 70_000;
+
+fn testdata(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata").join(name)
+}
+
+fn open(path: &Path) -> Funclet {
+    let builder = Funclet::builder().path(path).ids(Arc::new(SeededEntropy::new(1)));
+    builder.clock(Arc::new(ManualClock::at(TIME_MS))).open().unwrap()
+}
+
+fn create(name: &str, zip: Vec<u8>) -> CreateFunctionRequest {
+    CreateFunctionRequest {
+        function_name: Some(name.into()),
+        runtime: Some("python3.13".into()),
+        handler: Some("index.handler".into()),
+        role: Some("arn:aws:iam::000000000000:role/golden".into()),
+        code: Some(FunctionCode { zip_file: Some(zip.into()), ..Default::default() }),
+        environment: Some(Environment { variables: Some([("STAGE", "golden")].into_iter().collect()) }),
+        ..Default::default()
+    }
+}
+
+fn elsewhere() -> Caller {
+    Caller { account: "111122223333".parse().unwrap(), region: "eu-central-1".parse().unwrap() }
+}
+
+/// A short history with every kind of record: small and large packages, versions, deletions, two accounts, a restart.
+fn write(path: &Path) {
+    let engine = open(path);
+    let lambda = engine.lambda();
+    lambda.create_function(create("alpha", zip_with_content("one"))).unwrap();
+    lambda
+        .update_function_code(UpdateFunctionCodeRequest {
+            function_name: Some("alpha".into()),
+            zip_file: Some(zip_of_zipped_size(LARGE_BYTES).into()),
+            publish: Some(true),
+            ..Default::default()
+        })
+        .unwrap();
+    lambda.create_function(create("beta", zip_with_content("two"))).unwrap();
+    engine.close().unwrap();
+
+    let engine = open(path);
+    let lambda = engine.lambda();
+    let publish =
+        |name: &str| PublishVersionRequest { function_name: Some(name.into()), ..Default::default() };
+    lambda.publish_version(publish("beta")).unwrap();
+    lambda
+        .delete_function(DeleteFunctionRequest { function_name: Some("beta".into()), ..Default::default() })
+        .unwrap();
+    engine.lambda_in(elsewhere()).create_function(create("alpha", zip_with_content("three"))).unwrap();
+    engine.close().unwrap();
+}
+
+/// Reads everything back.
+fn check(path: &Path) {
+    let engine = open(path);
+    let lambda = engine.lambda();
+    let functions = lambda.list_functions(ListFunctionsRequest::default()).unwrap().functions;
+    assert_eq!(functions.iter().map(|f| f.function_name.as_str()).collect::<Vec<_>>(), ["alpha"]);
+    let of_alpha =
+        ListVersionsByFunctionRequest { function_name: Some("alpha".into()), ..Default::default() };
+    let versions = lambda.list_versions_by_function(of_alpha).unwrap().versions;
+    assert_eq!(versions.iter().map(|v| v.version.to_string()).collect::<Vec<_>>(), ["$LATEST", "1"]);
+
+    let get = |name: &str| GetFunctionRequest { function_name: Some(name.into()), ..Default::default() };
+    let alpha = lambda.get_function(get("alpha:1")).unwrap();
+    assert_eq!(alpha.configuration.code_size, LARGE_BYTES as u64);
+    assert_eq!(alpha.configuration.environment.unwrap().get("STAGE"), Some("golden"));
+    assert_eq!(package(&engine, alpha.code), zip_of_zipped_size(LARGE_BYTES));
+    let other = engine.lambda_in(elsewhere()).get_function(get("alpha")).unwrap();
+    assert_eq!(package(&engine, other.code), zip_with_content("three"));
+}
+
+fn package(engine: &Funclet, code: funclet::CodeLocation) -> Vec<u8> {
+    let funclet::CodeLocation::Package { digest, .. } = code else { panic!("not a package: {code:?}") };
+    let link: PackageLink = engine.sign_package_link(&digest, Timestamp(TIME_MS + 1000));
+    engine.open_package_link(&link).unwrap().read_whole().unwrap().to_vec()
+}
+
+/// Every file but the table and the lock, by its path below the store. Directories that hold nothing do not count.
+fn files(store: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    let mut directories = vec![store.to_path_buf()];
+    while let Some(directory) = directories.pop() {
+        for entry in fs::read_dir(directory).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.strip_prefix(store).unwrap().to_path_buf();
+            if [Path::new("table"), Path::new("TABLE"), Path::new("LOCK")].contains(&name.as_path()) {
+                continue;
+            }
+            if path.is_dir() {
+                directories.push(path);
+            } else {
+                found.insert(name, fs::read(path).unwrap());
+            }
+        }
+    }
+    found
+}
+
+fn copy(files: &BTreeMap<PathBuf, Vec<u8>>, to: &Path) {
+    for (name, content) in files {
+        let path = to.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    }
+}
+
+#[test]
+fn golden_stores_are_read() {
+    let golden = files(&testdata(CURRENT));
+    assert!(golden.len() >= 4, "FORMAT, two segments and a blob, found {:?}", golden.keys());
+    let work = tempfile::tempdir().unwrap();
+    copy(&golden, &work.path().join("store"));
+    check(&work.path().join("store"));
+}
+
+#[test]
+fn the_same_history_gives_the_same_bytes() {
+    let work = tempfile::tempdir().unwrap();
+    let store = work.path().join("store");
+    write(&store);
+    let written = files(&store);
+    if std::env::var_os("FUNCLET_WRITE_GOLDEN").is_some() {
+        copy(&written, &testdata(CURRENT));
+    }
+    let golden = files(&testdata(CURRENT));
+    assert_eq!(written.keys().collect::<Vec<_>>(), golden.keys().collect::<Vec<_>>());
+    for (name, content) in written {
+        assert!(content == golden[&name], "{} differs from the golden store", name.display());
+    }
+    check(&store);
+}

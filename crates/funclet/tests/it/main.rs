@@ -1,0 +1,16 @@
+//! The facade: operations over a store on disk and in memory, packages, links, sources of code.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
+
+mod apart;
+mod events;
+mod golden;
+mod links;
+mod opening;
+mod packages;
+mod persistence;
+mod quickstart;
+mod reset;
+mod scene;
+mod sources;
+mod submit;
+mod trouble;

@@ -1,0 +1,146 @@
+//! CreateFunction.
+
+use funclet_validation::{Caller, CreateFunction, FunctionName, Version};
+
+use crate::answer::FunctionConfiguration;
+use crate::decide::sealed::Command;
+use crate::decide::settle::Due;
+use crate::decide::{Changes, Context, Decision, Fetched, NewCode, Stop};
+use crate::error::ServiceError;
+use crate::event::{FunctionEvent, FunctionEventKind};
+use crate::keys;
+use crate::stored::{
+    StoredCode, StoredFunction, StoredSettings, StoredStatus, StoredTransition, StoredVersion,
+    TransitionKind, pairs,
+};
+
+/// A valid CreateFunction request with its code, fetched and inspected.
+#[derive(Debug, Clone)]
+pub struct CreateFunctionWith<P> {
+    /// The request; its own package is not looked at.
+    pub request: CreateFunction<P>,
+    /// What became of the code.
+    pub fetched: Fetched,
+}
+
+impl<P: Send + 'static> Command for CreateFunctionWith<P> {
+    type Answer = FunctionConfiguration;
+
+    /// Refusals in this order \[chosen\]: name taken, code signing config, layers, code.
+    #[allow(private_interfaces)]
+    fn decide(&self, context: &Context<'_>) -> Result<Decision<FunctionConfiguration>, Stop> {
+        let request = &self.request;
+        let name = &request.function_name;
+        if context.find(name.as_str())?.is_some() {
+            return Err(ServiceError::FunctionExists { name: name.clone() }.into());
+        }
+        self.check_references()?;
+        let code = self.fetched.as_ref().map_err(Clone::clone)?;
+        let function = self.function(context, code);
+        let mut changes = Changes::default();
+        changes.use_code(code, if request.publish { 2 } else { 1 });
+        changes.put(keys::function(name.as_str()), &function)?;
+        changes.event(&created(name, &function))?;
+        let answer = match self.publish(context, &function, &mut changes)? {
+            // The ARN is unqualified here, unlike in other answers that publish (recorded from AWS).
+            Some(version) => {
+                context.configuration(&version, unqualified(context.caller, name), Version::Number(1))?
+            }
+            None => {
+                context.configuration(&function.latest, unqualified(context.caller, name), Version::Latest)?
+            }
+        };
+        changes.due = Due::of(name, context);
+        Ok(Decision { changes, answer })
+    }
+}
+
+fn unqualified(caller: &Caller, name: &FunctionName) -> funclet_validation::FunctionArn {
+    caller.function_arn(name)
+}
+
+fn created(name: &FunctionName, function: &StoredFunction) -> FunctionEvent {
+    FunctionEvent {
+        kind: FunctionEventKind::FunctionCreated,
+        function_name: name.to_string(),
+        version: None,
+        old_revision: None,
+        new_revision: Some(function.latest.revision_id),
+    }
+}
+
+impl<P> CreateFunctionWith<P> {
+    /// There are no code signing configs and no layers yet, so whoever names one names one that does not exist.
+    fn check_references(&self) -> Result<(), ServiceError> {
+        if let Some(arn) = &self.request.code_signing_config_arn {
+            return Err(ServiceError::CodeSigningConfigNotFound { arn: arn.to_string() });
+        }
+        match self.request.layers.first() {
+            Some(arn) => Err(ServiceError::LayerNotFound { arn: arn.to_string() }),
+            None => Ok(()),
+        }
+    }
+
+    fn function(&self, context: &Context<'_>, code: &NewCode) -> StoredFunction {
+        let (request, drawn) = (&self.request, context.drawn);
+        let [revision, when_active, ..] = drawn.revisions;
+        let source_key = request.source_kms_key_arn.as_ref().map(ToString::to_string);
+        let code = StoredCode::from(code);
+        let uses = if request.publish { 2 } else { 1 };
+        StoredFunction {
+            incarnation: drawn.incarnation,
+            next_version: if request.publish { 2 } else { 1 },
+            unsettled_from: 1,
+            published_as: request.publish.then_some(1),
+            code_bytes: code.quota_bytes() * uses,
+            tags: pairs(&request.tags),
+            reserved_concurrent_executions: None,
+            latest: StoredVersion {
+                revision_id: revision,
+                last_modified_ms: drawn.now_ms,
+                code,
+                architecture: request.architecture.to_string(),
+                settings: StoredSettings::new(&request.configuration, source_key),
+                status: StoredStatus::creating(),
+                transition: Some(StoredTransition {
+                    kind: TransitionKind::Create,
+                    failure: None,
+                    completes_at_ms: drawn.transitions.completes_at(drawn.now_ms),
+                    revision_id: when_active,
+                }),
+            },
+        }
+    }
+
+    /// Version 1, if the request asks for it.
+    fn publish(
+        &self,
+        context: &Context<'_>,
+        function: &StoredFunction,
+        changes: &mut Changes,
+    ) -> Result<Option<StoredVersion>, Stop> {
+        if !self.request.publish {
+            return Ok(None);
+        }
+        super::publish::pending_version(context, (&self.request.function_name, function), 1, changes)
+            .map(Some)
+    }
+}
+
+impl From<&NewCode> for StoredCode {
+    fn from(code: &NewCode) -> Self {
+        match code {
+            NewCode::Zip { digest, size, unzipped_size, entry_count, .. } => Self::Zip {
+                sha256: *digest.as_bytes(),
+                size: *size,
+                unzipped_size: *unzipped_size,
+                entry_count: *entry_count,
+            },
+            NewCode::Image { digest, image_uri, resolved_image_uri } => Self::Image {
+                digest: *digest,
+                image_uri: image_uri.clone(),
+                resolved_image_uri: resolved_image_uri.clone(),
+            },
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! Decisions: stored state and a valid request in, changes and an answer out. Pure: the same inputs give the same end,
+//! because ids and time are drawn before the first run.
+
+mod context;
+mod create;
+mod delete;
+mod get;
+mod list;
+mod marker;
+mod publish;
+mod settle;
+mod sweep;
+mod update_code;
+
+pub(crate) use context::{Context, Stop};
+pub use create::CreateFunctionWith;
+pub(crate) use settle::{CompleteTransitions, Due, SettleFunction, Settled, unsettled_functions};
+pub(crate) use sweep::{SweepGone, gone_functions};
+pub use update_code::{CheckUpdate, UpdateCode};
+
+use bytes::Bytes;
+use funclet_storage::{Abort, BlobDigest, Encoded, Tx};
+
+use crate::error::ServiceError;
+use crate::event::FunctionEvent;
+use crate::keys;
+use crate::lifecycle::Transitions;
+use crate::stored::Stored;
+
+/// What was drawn for one operation before it ran.
+#[derive(Debug, Clone)]
+pub(crate) struct Drawn {
+    /// Engine time in milliseconds since 1970.
+    pub(crate) now_ms: u64,
+    /// The incarnation of a function, if one is created.
+    pub(crate) incarnation: [u8; 16],
+    /// Revisions, in the order in which a decision needs them.
+    pub(crate) revisions: [[u8; 16]; 4],
+    pub(crate) transitions: Transitions,
+    pub(crate) code_bytes_max: u64,
+}
+
+/// An operation that may change something.
+///
+/// Implemented by the valid requests; [`FunctionStore::submit`](crate::FunctionStore::submit) runs it.
+pub trait Command: sealed::Command + Send + 'static {}
+
+/// An operation that only reads.
+///
+/// Implemented by the valid requests; [`FunctionStore::submit_query`](crate::FunctionStore::submit_query) runs it.
+pub trait Query: sealed::Query + Send + 'static {}
+
+pub(crate) mod sealed {
+    use super::{Context, Decision, Stop};
+
+    pub trait Command {
+        type Answer: Send + 'static;
+        #[allow(private_interfaces)]
+        fn decide(&self, context: &Context<'_>) -> Result<Decision<Self::Answer>, Stop>;
+    }
+
+    pub trait Query {
+        type Answer: Send + 'static;
+        #[allow(private_interfaces)]
+        fn look(&self, context: &Context<'_>) -> Result<Self::Answer, Stop>;
+    }
+}
+
+impl<C: sealed::Command + Send + 'static> Command for C {}
+impl<Q: sealed::Query + Send + 'static> Query for Q {}
+
+/// New code, fetched and inspected before the decision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NewCode {
+    /// An archive.
+    Zip {
+        /// The digest of its bytes.
+        digest: BlobDigest,
+        /// Its length in bytes.
+        size: u64,
+        /// The sum of what is in it, in bytes.
+        unzipped_size: u64,
+        /// How many entries it has.
+        entry_count: u64,
+        /// Its bytes if they ride in the record; otherwise the blob is stored and pinned already.
+        inline: Option<Bytes>,
+    },
+    /// An image.
+    Image {
+        /// The digest of its manifest.
+        digest: [u8; 32],
+        /// The URI as it was given.
+        image_uri: String,
+        /// The URI with the digest.
+        resolved_image_uri: String,
+    },
+}
+
+/// What became of fetching and inspecting the code; a refusal is told in its turn.
+pub type Fetched = Result<NewCode, ServiceError>;
+
+/// What a decision changes, and what it answers.
+#[derive(Debug)]
+pub(crate) struct Decision<A> {
+    pub(crate) changes: Changes,
+    pub(crate) answer: A,
+}
+
+/// A write set, to be played into a transaction.
+#[derive(Debug, Default)]
+pub(crate) struct Changes {
+    puts: Vec<(Vec<u8>, Encoded)>,
+    deletes: Vec<Vec<u8>>,
+    code_bytes_added: i64,
+    inline: Option<(BlobDigest, Bytes)>,
+    holds: Vec<(BlobDigest, u64)>,
+    releases: Vec<BlobDigest>,
+    /// Encoded.
+    events: Vec<Vec<u8>>,
+    /// What has to be settled later, and when.
+    pub(crate) due: Option<Due>,
+}
+
+impl Changes {
+    pub(crate) fn put(&mut self, key: Vec<u8>, value: &impl Stored) -> Result<(), Stop> {
+        self.puts.push((key, value.encode()?));
+        Ok(())
+    }
+
+    pub(crate) fn delete(&mut self, key: Vec<u8>) {
+        self.deletes.push(key);
+    }
+
+    /// Counts `code` as used once more.
+    pub(crate) fn use_code(&mut self, code: &NewCode, times: u64) {
+        let NewCode::Zip { digest, size, inline, .. } = code else { return };
+        self.inline = inline.clone().map(|content| (*digest, content));
+        for _ in 0..times {
+            self.hold(*digest, *size);
+        }
+    }
+
+    /// Counts one reference more, and its bytes against the quota.
+    pub(crate) fn hold(&mut self, digest: BlobDigest, size: u64) {
+        self.holds.push((digest, size));
+        self.add_code_bytes(i64::try_from(size).unwrap_or(i64::MAX));
+    }
+
+    /// Counts one reference less. The quota is given back separately, because a sweep comes after it.
+    pub(crate) fn release(&mut self, digest: BlobDigest) {
+        self.releases.push(digest);
+    }
+
+    pub(crate) fn add_code_bytes(&mut self, bytes: i64) {
+        self.code_bytes_added = self.code_bytes_added.saturating_add(bytes);
+    }
+
+    pub(crate) fn free_code_bytes(&mut self, bytes: u64) {
+        self.add_code_bytes(i64::try_from(bytes).unwrap_or(i64::MAX).saturating_neg());
+    }
+
+    pub(crate) fn event(&mut self, event: &FunctionEvent) -> Result<(), Stop> {
+        self.events.push(event.encode()?);
+        Ok(())
+    }
+
+    /// Plays the write set into a transaction. May run several times.
+    pub(crate) fn play(&self, tx: &mut dyn Tx, code_bytes_max: u64) -> Result<(), Abort> {
+        if let Some((digest, content)) = &self.inline {
+            tx.inline_blob(*digest, content.clone())?;
+        }
+        // Taken before given back, so that a blob that stays is never unreferenced in between.
+        for (digest, size) in &self.holds {
+            tx.hold(*digest, *size)?;
+        }
+        for digest in &self.releases {
+            tx.release(*digest)?;
+        }
+        if self.code_bytes_added != 0 {
+            tx.bounded_add(keys::CODE_BYTES, self.code_bytes_added, code_bytes_max)?;
+        }
+        for (key, value) in &self.puts {
+            tx.put(key, value.clone())?;
+        }
+        for key in &self.deletes {
+            tx.delete(key)?;
+        }
+        for event in &self.events {
+            tx.event(event.clone())?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,171 @@
+//! PublishVersion, and the versions that creations and updates publish.
+
+use funclet_storage::BlobDigest;
+use funclet_validation::{FunctionName, PublishVersion, Qualifier, RevisionId, SnapStartApplyOn, Version};
+
+use crate::answer::FunctionConfiguration;
+use crate::decide::context::Projected;
+use crate::decide::sealed::Command;
+use crate::decide::settle::Due;
+use crate::decide::{Changes, Context, Decision, Stop};
+use crate::error::ServiceError;
+use crate::event::{FunctionEvent, FunctionEventKind};
+use crate::keys;
+use crate::stored::{
+    StoredCode, StoredFunction, StoredStatus, StoredTransition, StoredVersion, TransitionKind,
+};
+
+impl Command for PublishVersion {
+    type Answer = FunctionConfiguration;
+
+    /// Refusals in this order \[chosen\]: existence, RevisionId, update in progress, digest of the code.
+    #[allow(private_interfaces)]
+    fn decide(&self, context: &Context<'_>) -> Result<Decision<FunctionConfiguration>, Stop> {
+        let name = &self.function_name;
+        let arn = context.caller.function_arn(name);
+        let found = context.require(name, arn.clone())?;
+        check_revision(self.revision_id.as_deref(), &found.value.latest)?;
+        if found.value.is_busy() {
+            return Err(ServiceError::UpdateInProgress { arn }.into());
+        }
+        let latest = context.configuration(&found.value.latest, arn, Version::Latest)?;
+        check_code(self, &latest)?;
+        if let Some((number, version)) = unchanged(context, name, &found.value)? {
+            let answer = numbered(context, name, &version, number)?;
+            return Ok(Decision { changes: Changes::default(), answer });
+        }
+        publish(self, context, found)
+    }
+}
+
+/// Compares a RevisionId, which is free text in requests, with the current one.
+pub(crate) fn check_revision(sent: Option<&str>, latest: &StoredVersion) -> Result<(), ServiceError> {
+    let current = RevisionId::from_bytes(latest.revision_id).to_string();
+    if sent.is_some_and(|sent| sent != current) { Err(ServiceError::RevisionMismatch) } else { Ok(()) }
+}
+
+/// The version that `$LATEST` was published as, if nothing was changed since and it was not deleted.
+fn unchanged(
+    context: &Context<'_>,
+    name: &FunctionName,
+    function: &StoredFunction,
+) -> Result<Option<(u64, StoredVersion)>, Stop> {
+    let Some(number) = function.published_as else { return Ok(None) };
+    let found = context.find_version(name.as_str(), function, number)?;
+    Ok(found.map(|found| (number, found.value)))
+}
+
+fn numbered(
+    context: &Context<'_>,
+    name: &FunctionName,
+    version: &StoredVersion,
+    number: u64,
+) -> Result<FunctionConfiguration, Stop> {
+    let arn = context.caller.function_arn(name).qualified(Qualifier::Version(number));
+    context.configuration(version, arn, Version::Number(number))
+}
+
+/// Looks at the digest that the caller expects; the service does not check its form (recorded from AWS).
+fn check_code(request: &PublishVersion, latest: &FunctionConfiguration) -> Result<(), ServiceError> {
+    let current = latest.code_sha256.to_string();
+    match &request.code_sha256 {
+        Some(sent) if *sent != current => Err(ServiceError::CodeShaMismatch { sent: sent.clone(), current }),
+        _ => Ok(()),
+    }
+}
+
+/// Publishes `$LATEST` as the next version. Both get new revisions.
+fn publish(
+    request: &PublishVersion,
+    context: &Context<'_>,
+    found: Projected<StoredFunction>,
+) -> Result<Decision<FunctionConfiguration>, Stop> {
+    let name = &request.function_name;
+    let mut changes = Changes::default();
+    let old_revision = found.value.latest.revision_id;
+    context.note_completion(&mut changes, (name, None), &found, old_revision)?;
+    let mut function = found.value;
+    let number = function.next_version;
+    let [latest_revision, revision, when_active, _] = context.drawn.revisions;
+    let mut version = function.latest.clone();
+    version.revision_id = revision;
+    if let Some(description) = &request.description {
+        version.settings.description.clone_from(description);
+    }
+    if takes_snapshots(&version) {
+        // A snapshot is taken before the version can be used.
+        begin_creation(&mut version, context, when_active);
+        changes.due = Due::of(name, context);
+    } else if function.unsettled_from == number {
+        function.unsettled_from = number + 1;
+    }
+    add_version(context, (name, &function), (number, &version), &mut changes)?;
+    if let StoredCode::Zip { sha256, size, .. } = &version.code {
+        changes.hold(BlobDigest::from_bytes(*sha256), *size);
+    }
+    function.next_version += 1;
+    function.published_as = Some(number);
+    function.code_bytes += version.code.quota_bytes();
+    function.latest.revision_id = latest_revision;
+    changes.event(&FunctionEvent {
+        kind: FunctionEventKind::RevisionRenewed,
+        function_name: name.to_string(),
+        version: None,
+        old_revision: Some(old_revision),
+        new_revision: Some(latest_revision),
+    })?;
+    changes.put(keys::function(name.as_str()), &function)?;
+    Ok(Decision { changes, answer: numbered(context, name, &version, number)? })
+}
+
+fn takes_snapshots(version: &StoredVersion) -> bool {
+    version.settings.snap_start == SnapStartApplyOn::PublishedVersions.as_str()
+}
+
+/// Lets a version begin as one that is being created.
+fn begin_creation(version: &mut StoredVersion, context: &Context<'_>, when_active: [u8; 16]) {
+    version.status = StoredStatus::creating();
+    version.transition = Some(StoredTransition {
+        kind: TransitionKind::Create,
+        failure: None,
+        completes_at_ms: context.drawn.transitions.completes_at(context.drawn.now_ms),
+        revision_id: when_active,
+    });
+}
+
+/// The version that a creation or update publishes: pending, with a transition of its own.
+///
+/// The code's reference and its bytes are counted by the caller.
+pub(crate) fn pending_version(
+    context: &Context<'_>,
+    (name, function): (&FunctionName, &StoredFunction),
+    number: u64,
+    changes: &mut Changes,
+) -> Result<StoredVersion, Stop> {
+    let [.., revision, when_active] = context.drawn.revisions;
+    let mut version = StoredVersion { revision_id: revision, ..function.latest.clone() };
+    begin_creation(&mut version, context, when_active);
+    add_version(context, (name, function), (number, &version), changes)?;
+    Ok(version)
+}
+
+/// Writes a version under a number that was never used.
+fn add_version(
+    context: &Context<'_>,
+    (name, function): (&FunctionName, &StoredFunction),
+    (number, version): (u64, &StoredVersion),
+    changes: &mut Changes,
+) -> Result<(), Stop> {
+    let key = keys::version(name.as_str(), &function.incarnation, number);
+    // Read because it is written; a number that is taken would be a broken promise of ours.
+    let taken = context.view.get(&key)?.is_some();
+    assert!(!taken, "version {number} of {name} was published before");
+    changes.put(key, version)?;
+    changes.event(&FunctionEvent {
+        kind: FunctionEventKind::VersionPublished,
+        function_name: name.to_string(),
+        version: Some(number),
+        old_revision: None,
+        new_revision: Some(version.revision_id),
+    })
+}

@@ -1,0 +1,81 @@
+//! What an operation is refused for.
+
+use funclet_validation::{FunctionArn, FunctionName};
+
+/// Why an operation is refused. The text of each is AWS's, where AWS has one.
+///
+/// Exhaustive on purpose: whoever puts these on a wire decides about each of them.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ServiceError {
+    /// The function, version or alias does not exist (`ResourceNotFoundException`, 404).
+    #[error("Function not found: {arn}")]
+    FunctionNotFound {
+        /// As it was asked for, qualifier included.
+        arn: FunctionArn,
+    },
+    /// The name is taken (`ResourceConflictException`, 409).
+    #[error("Function already exist: {name}")]
+    FunctionExists {
+        /// The bare name.
+        name: FunctionName,
+    },
+    /// A creation or update is not finished (`ResourceConflictException`, 409).
+    #[error("The operation cannot be performed at this time. An update is in progress for resource: {arn}")]
+    UpdateInProgress {
+        /// The unqualified ARN.
+        arn: FunctionArn,
+    },
+    /// The RevisionId is not the current one (`PreconditionFailedException`, 412).
+    #[error(
+        "The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to \
+         retrieve the latest Revision Id"
+    )]
+    RevisionMismatch,
+    /// A version was addressed where only `$LATEST` can be changed (`InvalidParameterValueException`, 400).
+    #[error(
+        "Current operation does not support versions other than $LATEST. Please set the version to $LATEST or do \
+         not set a version in your request."
+    )]
+    NotLatest,
+    /// Archive and package type do not fit (`InvalidParameterValueException`, 400).
+    #[error("Please provide ImageUri when updating a function with packageType Image.")]
+    ZipForImage,
+    /// Image and package type do not fit (`InvalidParameterValueException`, 400).
+    #[error("Please don't provide ImageUri when updating a function with packageType Zip.")]
+    ImageForZip,
+    /// The digest that the caller expects is not that of `$LATEST` (`InvalidParameterValueException`, 400).
+    #[error(
+        "CodeSHA256 ({sent}) is different from current CodeSHA256 in $LATEST ({current}). Please try again with \
+         the CodeSHA256 in $LATEST."
+    )]
+    CodeShaMismatch {
+        /// What was sent.
+        sent: String,
+        /// What the function has.
+        current: String,
+    },
+    /// All archives of the account in the region together would pass the quota (`CodeStorageExceededException`, 400).
+    #[error("Code storage limit exceeded.")]
+    CodeStorageExceeded,
+    /// The code signing config does not exist (`CodeSigningConfigNotFoundException`, 404).
+    #[error(
+        "The code signing configuration cannot be found. Check that the provided configuration is not deleted: {arn}."
+    )]
+    CodeSigningConfigNotFound {
+        /// The ARN as it was given.
+        arn: String,
+    },
+    /// A layer version does not exist (`InvalidParameterValueException`, 400).
+    #[error("Layer version {arn} does not exist.")]
+    LayerNotFound {
+        /// The ARN as it was given.
+        arn: String,
+    },
+    /// A parameter is refused for a reason found while the request was carried out
+    /// (`InvalidParameterValueException`, 400).
+    #[error("{0}")]
+    InvalidParameterValue(String),
+    /// Body or archive are too large (`RequestEntityTooLargeException`, 413).
+    #[error("{0}")]
+    RequestEntityTooLarge(String),
+}

@@ -1,0 +1,89 @@
+//! Keys within a scope.
+//!
+//! ```text
+//! f/NAME                               a function (head)
+//! v/NAME/INCARNATION(16)/NUMBER(u64 BE)  a published version
+//! gone/INCARNATION(16)                 a deleted function whose versions are still there
+//! c/code-bytes                         counter: bytes that count against the storage quota
+//! ```
+
+use funclet_storage::{InvalidScope, Scope};
+use funclet_validation::{Caller, FunctionName};
+
+/// Every function begins with this.
+pub(crate) const FUNCTIONS: &[u8] = b"f/";
+/// Every deleted function begins with this.
+pub(crate) const GONE: &[u8] = b"gone/";
+/// The counter of the storage quota.
+pub(crate) const CODE_BYTES: &[u8] = b"c/code-bytes";
+
+/// The scope of an account in a region.
+pub(crate) fn scope(caller: &Caller) -> Result<Scope, InvalidScope> {
+    Scope::new(&format!("{}/{}", caller.account, caller.region))
+}
+
+/// Whose scope it is; `None` for a scope of somebody else.
+pub(crate) fn caller(scope: &Scope) -> Option<Caller> {
+    let (account, region) = scope.as_str().split_once('/')?;
+    Some(Caller { account: account.parse().ok()?, region: region.parse().ok()? })
+}
+
+pub(crate) fn function(name: &str) -> Vec<u8> {
+    [FUNCTIONS, name.as_bytes()].concat()
+}
+
+/// The name in the key of a function.
+pub(crate) fn name_of(key: &[u8]) -> Option<FunctionName> {
+    std::str::from_utf8(key.strip_prefix(FUNCTIONS)?).ok()?.parse().ok()
+}
+
+/// What the keys of all versions of one function begin with.
+pub(crate) fn versions(name: &str, incarnation: &[u8; 16]) -> Vec<u8> {
+    [b"v/", name.as_bytes(), b"/", incarnation, b"/"].concat()
+}
+
+pub(crate) fn version(name: &str, incarnation: &[u8; 16], number: u64) -> Vec<u8> {
+    [&versions(name, incarnation)[..], &number.to_be_bytes()].concat()
+}
+
+/// The number in the key of a version.
+pub(crate) fn number_of(key: &[u8]) -> Option<u64> {
+    Some(u64::from_be_bytes(*key.last_chunk()?))
+}
+
+pub(crate) fn gone(incarnation: &[u8; 16]) -> Vec<u8> {
+    [GONE, incarnation].concat()
+}
+
+/// The incarnation in the key of a deleted function.
+pub(crate) fn incarnation_of(key: &[u8]) -> Option<[u8; 16]> {
+    key.strip_prefix(GONE)?.try_into().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_tell_what_they_were_made_of() {
+        let caller =
+            Caller { account: "111122223333".parse().unwrap(), region: "us-east-1".parse().unwrap() };
+        assert_eq!(super::caller(&scope(&caller).unwrap()), Some(caller));
+        assert_eq!(super::caller(&Scope::new("_store").unwrap()), None);
+        assert_eq!(name_of(&function("f-1")).unwrap().as_str(), "f-1");
+        assert_eq!(name_of(b"v/f"), None);
+        assert_eq!(number_of(&version("f", &[7; 16], 300)), Some(300));
+        assert_eq!(incarnation_of(&gone(&[b'/'; 16])), Some([b'/'; 16]));
+        assert_eq!(incarnation_of(b"gone/short"), None);
+    }
+
+    #[test]
+    fn versions_of_one_function_lie_together_in_the_order_of_their_numbers() {
+        let numbers = [1, 2, 9, 10, 255, 256, 65_536, u64::MAX].map(|number| version("f", &[1; 16], number));
+        assert!(numbers.is_sorted());
+        assert!(numbers.iter().all(|key| key.starts_with(&versions("f", &[1; 16]))));
+        for other in [version("f", &[2; 16], 1), version("f-", &[1; 16], 1), version("ff", &[1; 16], 1)] {
+            assert!(!other.starts_with(&versions("f", &[1; 16])), "{other:?}");
+        }
+    }
+}

@@ -1,0 +1,337 @@
+//! The shapes on disk. A shape never changes once it was written; a new one gets a new kind (see docs/format.md).
+//!
+//! Texts are those of the service. They were valid when they were written, and are parsed again when they are read.
+
+use std::str::FromStr;
+
+use funclet_storage::codec::{self, DecodeError};
+use funclet_storage::{Encoded, Value};
+use funclet_validation::{
+    CapacityProviderSettings, DeadLetterSettings, DurableSettings, FileSystemSettings, FunctionSettings,
+    ImageConfig, LoggingSettings, StringMap, VpcSettings,
+};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::answer::{LastUpdateStatus, State};
+
+/// A shape with its kind.
+pub(crate) trait Stored: Serialize + DeserializeOwned {
+    const KIND: u8;
+
+    fn encode(&self) -> Result<Encoded, DecodeError> {
+        codec::encode(Self::KIND, self)
+    }
+
+    fn decode(value: &Value) -> Result<Self, DecodeError> {
+        codec::decode(Self::KIND, value)
+    }
+}
+
+/// A function: its head, with `$LATEST`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct StoredFunction {
+    /// Drawn at creation, never used again: keeps the children of an earlier function of the same name apart.
+    pub(crate) incarnation: [u8; 16],
+    /// The number that the next published version gets. Numbers are never used again.
+    pub(crate) next_version: u64,
+    /// No version below this number has a transition whose end is not stored.
+    pub(crate) unsettled_from: u64,
+    /// The version that `$LATEST` was published as, if nothing was changed since.
+    pub(crate) published_as: Option<u64>,
+    /// Bytes that `$LATEST` and all versions count against the quota.
+    pub(crate) code_bytes: u64,
+    pub(crate) tags: Vec<(String, String)>,
+    pub(crate) reserved_concurrent_executions: Option<u32>,
+    pub(crate) latest: StoredVersion,
+}
+
+impl Stored for StoredFunction {
+    const KIND: u8 = 16;
+}
+
+/// `$LATEST` (inside the head) or a published version (a key of its own).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct StoredVersion {
+    pub(crate) revision_id: [u8; 16],
+    /// Milliseconds since 1970.
+    pub(crate) last_modified_ms: u64,
+    pub(crate) code: StoredCode,
+    pub(crate) architecture: String,
+    pub(crate) settings: StoredSettings,
+    pub(crate) status: StoredStatus,
+    pub(crate) transition: Option<StoredTransition>,
+}
+
+impl Stored for StoredVersion {
+    const KIND: u8 = 17;
+}
+
+/// A deleted function whose versions are still to be swept away.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct StoredGone {
+    pub(crate) name: String,
+}
+
+impl Stored for StoredGone {
+    const KIND: u8 = 18;
+}
+
+/// The code of a version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum StoredCode {
+    /// An archive: a blob that this version holds.
+    Zip { sha256: [u8; 32], size: u64, unzipped_size: u64, entry_count: u64 },
+    /// An image in a registry.
+    Image { digest: [u8; 32], image_uri: String, resolved_image_uri: String },
+}
+
+impl StoredCode {
+    /// Bytes that count against the quota. Images count nothing.
+    pub(crate) fn quota_bytes(&self) -> u64 {
+        match self {
+            Self::Zip { size, .. } => *size,
+            Self::Image { .. } => 0,
+        }
+    }
+}
+
+/// Where a version stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct StoredStatus {
+    pub(crate) state: State,
+    pub(crate) state_reason: Option<StoredReason>,
+    pub(crate) last_update: Option<LastUpdateStatus>,
+    pub(crate) last_update_reason: Option<StoredReason>,
+}
+
+/// A reason code and its text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct StoredReason {
+    pub(crate) code: String,
+    pub(crate) text: String,
+}
+
+/// A creation or update that finishes later.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct StoredTransition {
+    pub(crate) kind: TransitionKind,
+    /// `None`: finished.
+    pub(crate) failure: Option<StoredReason>,
+    /// Engine time in milliseconds since 1970; `None`: when somebody completes it.
+    pub(crate) completes_at_ms: Option<u64>,
+    /// The revision that the entity has once it is finished, drawn when it began.
+    pub(crate) revision_id: [u8; 16],
+}
+
+/// What is going on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum TransitionKind {
+    Create,
+    Update,
+}
+
+/// The configuration.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct StoredSettings {
+    pub(crate) role: String,
+    pub(crate) runtime: Option<String>,
+    pub(crate) handler: Option<String>,
+    pub(crate) description: String,
+    pub(crate) timeout: u32,
+    pub(crate) memory_size: u32,
+    pub(crate) environment: Option<Vec<(String, String)>>,
+    pub(crate) vpc_config: Option<StoredVpcConfig>,
+    pub(crate) dead_letter_target_arn: Option<String>,
+    pub(crate) kms_key_arn: Option<String>,
+    pub(crate) source_kms_key_arn: Option<String>,
+    pub(crate) tracing_mode: String,
+    pub(crate) file_system_configs: Vec<(String, String)>,
+    pub(crate) image_config: Option<StoredImageConfig>,
+    pub(crate) ephemeral_storage: u32,
+    pub(crate) snap_start: String,
+    pub(crate) logging_config: StoredLoggingConfig,
+    pub(crate) layers: Vec<StoredLayer>,
+    pub(crate) durable_config: Option<(Option<u32>, Option<u32>)>,
+    pub(crate) tenancy_config: Option<String>,
+    pub(crate) capacity_provider_config: Option<(String, Option<u32>, Option<f64>)>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct StoredVpcConfig {
+    pub(crate) subnet_ids: Vec<String>,
+    pub(crate) security_group_ids: Vec<String>,
+    pub(crate) vpc_id: String,
+    pub(crate) ipv6_allowed_for_dual_stack: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct StoredImageConfig {
+    pub(crate) entry_point: Option<Vec<String>>,
+    pub(crate) command: Option<Vec<String>>,
+    pub(crate) working_directory: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct StoredLoggingConfig {
+    pub(crate) log_format: String,
+    pub(crate) application_log_level: Option<String>,
+    pub(crate) system_log_level: Option<String>,
+    pub(crate) log_group: String,
+}
+
+/// A layer that the version uses, held as a blob of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct StoredLayer {
+    pub(crate) arn: String,
+    pub(crate) code_sha256: [u8; 32],
+    pub(crate) code_size: u64,
+    pub(crate) unzipped_size: u64,
+}
+
+impl StoredSettings {
+    /// Takes over a valid configuration.
+    pub(crate) fn new(settings: &FunctionSettings, source_kms_key_arn: Option<String>) -> Self {
+        Self {
+            role: settings.role.to_string(),
+            runtime: settings.runtime.as_ref().map(ToString::to_string),
+            handler: settings.handler.as_ref().map(ToString::to_string),
+            description: settings.description.clone(),
+            timeout: settings.timeout,
+            memory_size: settings.memory_size,
+            environment: settings.environment.as_ref().map(pairs),
+            vpc_config: settings.vpc_config.as_ref().map(StoredVpcConfig::new),
+            dead_letter_target_arn: settings
+                .dead_letter_config
+                .as_ref()
+                .map(|config| config.target_arn.clone()),
+            kms_key_arn: settings.kms_key_arn.as_ref().map(ToString::to_string),
+            source_kms_key_arn,
+            tracing_mode: settings.tracing_mode.to_string(),
+            file_system_configs: settings
+                .file_system_configs
+                .iter()
+                .map(|config| (config.arn.clone(), config.local_mount_path.clone()))
+                .collect(),
+            image_config: settings.image_config.as_ref().map(StoredImageConfig::new),
+            ephemeral_storage: settings.ephemeral_storage,
+            snap_start: settings.snap_start.to_string(),
+            logging_config: StoredLoggingConfig::new(&settings.logging_config),
+            layers: Vec::new(),
+            durable_config: settings
+                .durable_config
+                .as_ref()
+                .map(|config| (config.retention_period_in_days, config.execution_timeout)),
+            tenancy_config: settings.tenancy_config.map(|mode| mode.to_string()),
+            capacity_provider_config: settings.capacity_provider_config.as_ref().map(|config| {
+                (
+                    config.capacity_provider_arn.clone(),
+                    config.per_execution_environment_max_concurrency,
+                    config.execution_environment_memory_gib_per_vcpu,
+                )
+            }),
+        }
+    }
+}
+
+impl StoredVpcConfig {
+    fn new(config: &VpcSettings) -> Self {
+        Self {
+            subnet_ids: config.subnet_ids.clone(),
+            security_group_ids: config.security_group_ids.clone(),
+            vpc_id: String::new(),
+            ipv6_allowed_for_dual_stack: config.ipv6_allowed_for_dual_stack,
+        }
+    }
+}
+
+impl StoredImageConfig {
+    fn new(config: &ImageConfig) -> Self {
+        Self {
+            entry_point: config.entry_point.clone(),
+            command: config.command.clone(),
+            working_directory: config.working_directory.clone(),
+        }
+    }
+
+    pub(crate) fn answer(&self) -> ImageConfig {
+        ImageConfig {
+            entry_point: self.entry_point.clone(),
+            command: self.command.clone(),
+            working_directory: self.working_directory.clone(),
+        }
+    }
+}
+
+impl StoredLoggingConfig {
+    fn new(config: &LoggingSettings) -> Self {
+        Self {
+            log_format: config.log_format.to_string(),
+            application_log_level: config.application_log_level.map(|level| level.to_string()),
+            system_log_level: config.system_log_level.map(|level| level.to_string()),
+            log_group: config.log_group.clone(),
+        }
+    }
+
+    pub(crate) fn answer(&self) -> Result<LoggingSettings, BadStored> {
+        Ok(LoggingSettings {
+            log_format: parse(&self.log_format)?,
+            application_log_level: parse_option(self.application_log_level.as_ref())?,
+            system_log_level: parse_option(self.system_log_level.as_ref())?,
+            log_group: self.log_group.clone(),
+        })
+    }
+}
+
+impl StoredSettings {
+    pub(crate) fn dead_letter_config(&self) -> Option<DeadLetterSettings> {
+        self.dead_letter_target_arn.clone().map(|target_arn| DeadLetterSettings { target_arn })
+    }
+
+    pub(crate) fn file_systems(&self) -> Vec<FileSystemSettings> {
+        let pair = |(arn, path): &(String, String)| FileSystemSettings {
+            arn: arn.clone(),
+            local_mount_path: path.clone(),
+        };
+        self.file_system_configs.iter().map(pair).collect()
+    }
+
+    pub(crate) fn environment(&self) -> Option<StringMap> {
+        self.environment.as_ref().map(|variables| variables.iter().cloned().collect())
+    }
+
+    pub(crate) fn durable_config(&self) -> Option<DurableSettings> {
+        let (retention_period_in_days, execution_timeout) = self.durable_config?;
+        Some(DurableSettings { retention_period_in_days, execution_timeout })
+    }
+
+    pub(crate) fn capacity_provider_config(&self) -> Option<CapacityProviderSettings> {
+        let (arn, concurrency, memory) = self.capacity_provider_config.as_ref()?;
+        Some(CapacityProviderSettings {
+            capacity_provider_arn: arn.clone(),
+            per_execution_environment_max_concurrency: *concurrency,
+            execution_environment_memory_gib_per_vcpu: *memory,
+        })
+    }
+}
+
+/// Copies a map in its order.
+pub(crate) fn pairs(map: &StringMap) -> Vec<(String, String)> {
+    map.iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
+}
+
+/// What is stored is not what this version could have written.
+#[derive(Debug, thiserror::Error)]
+#[error("a stored text is not valid: {0:?}")]
+pub(crate) struct BadStored(String);
+
+pub(crate) fn parse<T: FromStr>(text: &str) -> Result<T, BadStored> {
+    text.parse().map_err(|_| BadStored(text.to_owned()))
+}
+
+pub(crate) fn parse_option<T: FromStr>(text: Option<&String>) -> Result<Option<T>, BadStored> {
+    text.map(|text| parse(text)).transpose()
+}
+
+#[cfg(test)]
+mod tests;

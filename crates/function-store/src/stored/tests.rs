@@ -1,0 +1,123 @@
+use super::*;
+
+fn version() -> StoredVersion {
+    StoredVersion {
+        revision_id: [1; 16],
+        last_modified_ms: 1_700_000_000_123,
+        code: StoredCode::Zip { sha256: [2; 32], size: 3, unzipped_size: 4, entry_count: 5 },
+        architecture: "arm64".into(),
+        settings: StoredSettings {
+            role: "arn:aws:iam::111122223333:role/any".into(),
+            runtime: Some("python3.13".into()),
+            handler: Some("index.handler".into()),
+            description: "d".into(),
+            timeout: 6,
+            memory_size: 128,
+            environment: Some(vec![("KEY".into(), "value".into())]),
+            vpc_config: Some(StoredVpcConfig {
+                subnet_ids: vec!["subnet-1".into()],
+                security_group_ids: vec!["sg-1".into()],
+                vpc_id: String::new(),
+                ipv6_allowed_for_dual_stack: true,
+            }),
+            dead_letter_target_arn: Some("arn:aws:sqs:us-east-1:111122223333:q".into()),
+            kms_key_arn: Some("arn:aws:kms:us-east-1:111122223333:key/1".into()),
+            source_kms_key_arn: None,
+            tracing_mode: "Active".into(),
+            file_system_configs: vec![("arn".into(), "/mnt/x".into())],
+            image_config: Some(StoredImageConfig {
+                entry_point: Some(vec!["a".into()]),
+                command: None,
+                working_directory: Some("/".into()),
+            }),
+            ephemeral_storage: 512,
+            snap_start: "None".into(),
+            logging_config: StoredLoggingConfig {
+                log_format: "JSON".into(),
+                application_log_level: Some("INFO".into()),
+                system_log_level: Some("WARN".into()),
+                log_group: "/aws/lambda/f".into(),
+            },
+            layers: vec![StoredLayer {
+                arn: "layer".into(),
+                code_sha256: [6; 32],
+                code_size: 7,
+                unzipped_size: 8,
+            }],
+            durable_config: Some((Some(9), None)),
+            tenancy_config: Some("PER_EXECUTION_ENVIRONMENT".into()),
+            capacity_provider_config: Some(("arn".into(), Some(10), Some(2.5))),
+        },
+        status: StoredStatus {
+            state: State::Pending,
+            state_reason: Some(StoredReason { code: "Creating".into(), text: "t".into() }),
+            last_update: Some(LastUpdateStatus::InProgress),
+            last_update_reason: None,
+        },
+        transition: Some(StoredTransition {
+            kind: TransitionKind::Update,
+            failure: None,
+            completes_at_ms: Some(11),
+            revision_id: [12; 16],
+        }),
+    }
+}
+
+fn function() -> StoredFunction {
+    StoredFunction {
+        incarnation: [13; 16],
+        next_version: 14,
+        unsettled_from: 15,
+        published_as: Some(16),
+        code_bytes: 17,
+        tags: vec![("team".into(), "blue".into())],
+        reserved_concurrent_executions: Some(18),
+        latest: version(),
+    }
+}
+
+fn digest<T: Stored>(stored: &T) -> String {
+    let payload = codec::encode_payload(T::KIND, stored).unwrap();
+    funclet_storage::BlobDigest::of(&payload).to_string()
+}
+
+/// Whoever has to change a digest here has changed what stores of released versions contain: a new shape wants a new
+/// kind, and the old one stays readable.
+#[test]
+fn the_shapes_never_change() {
+    let image = StoredVersion {
+        code: StoredCode::Image { digest: [1; 32], image_uri: "i".into(), resolved_image_uri: "r".into() },
+        ..version()
+    };
+    let digests =
+        [digest(&function()), digest(&version()), digest(&image), digest(&StoredGone { name: "f".into() })];
+    assert_eq!(
+        digests,
+        [
+            "6dd589994c7f75ca240f6b2194c193ee4d51f083252537f6324028a27ed83fc6",
+            "96c1840d3d3c53d2f1de66fd61c487b44778896dd7e8b5df03b1e24dffd73bff",
+            "b4f6daa1514c23cc841e26e0497ac6b9d8b4ccad62491025589f090a7d1f8df8",
+            "0599e948e0a35f61d6440fb464d1451670e3c36ab80930be444f457ec115e793",
+        ]
+    );
+    assert_eq!([StoredFunction::KIND, StoredVersion::KIND, StoredGone::KIND], [16, 17, 18]);
+}
+
+#[test]
+fn what_is_stored_reads_back() {
+    let payload = codec::encode_payload(StoredFunction::KIND, &function()).unwrap();
+    let read: StoredFunction = codec::decode_payload(StoredFunction::KIND, &payload).unwrap();
+    assert_eq!(read, function());
+}
+
+#[test]
+fn a_text_that_is_not_valid_is_no_panic() {
+    assert!(parse::<funclet_validation::Architecture>("sparc").is_err());
+    let bad = StoredLoggingConfig {
+        log_format: "XML".into(),
+        application_log_level: None,
+        system_log_level: None,
+        log_group: String::new(),
+    };
+    assert_eq!(bad.answer().unwrap_err().to_string(), "a stored text is not valid: \"XML\"");
+}

@@ -1,0 +1,54 @@
+//! Lambda's semantics on every backend: in memory, on a simulated disk, and as a remote database behaves, calm and
+//! chaotic.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
+
+/// Runs each test, a function of a [`World`](crate::world::World), on every backend.
+macro_rules! on_every_backend {
+    ($($test:ident),+ $(,)?) => {
+        mod memory {
+            $(#[test]
+            fn $test() {
+                super::$test(crate::world::World::new(crate::world::Kind::Memory));
+            })+
+        }
+        mod local {
+            $(#[test]
+            fn $test() {
+                super::$test(crate::world::World::new(crate::world::Kind::Local));
+            })+
+        }
+        mod remote {
+            $(#[test]
+            fn $test() {
+                super::$test(crate::world::World::new(crate::world::Kind::Remote));
+            })+
+        }
+        mod chaos {
+            $(#[test]
+            fn $test() {
+                for seed in 0..3 {
+                    super::$test(crate::world::World::new(crate::world::Kind::Chaos(seed)));
+                }
+            })+
+        }
+    };
+}
+
+mod concurrency;
+
+mod create;
+mod delete;
+mod events;
+mod front;
+mod get;
+mod immutable;
+mod lifecycle;
+mod lists;
+mod model;
+mod outcome;
+mod publish;
+mod quota;
+mod settle;
+mod time;
+mod update_code;
+mod world;

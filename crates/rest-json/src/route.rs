@@ -1,0 +1,203 @@
+//! The one table of operations: where each is found, what it takes, how it answers.
+
+use funclet::{
+    CreateFunctionRequest, DeleteFunctionRequest, GetFunctionConfigurationRequest, GetFunctionRequest,
+    ListFunctionsRequest, ListVersionsByFunctionRequest, Operation, Package, PublishVersionRequest,
+    UpdateFunctionCodeRequest,
+};
+use funclet_validation::{Document, FromDocument, Member, Structure, WrongType};
+use http::{Method, StatusCode};
+
+use crate::call::{Context, Work};
+use crate::encode::Answer;
+use crate::error::WireError;
+use crate::path::{Labels, labels};
+use crate::unoffered::UNOFFERED;
+
+/// A row of the table.
+pub(crate) struct Route {
+    /// The operation's name, as AWS spells it.
+    pub(crate) name: &'static str,
+    method: &'static str,
+    path: &'static str,
+    /// The status of a success.
+    pub(crate) status: StatusCode,
+    /// The members that stand in the query, under their own names.
+    pub(crate) query: &'static [&'static str],
+    pub(crate) body: RequestBody,
+    /// The table of the request.
+    pub(crate) members: &'static [Member],
+    /// Makes the typed request, ready to be submitted.
+    pub(crate) prepare: fn(Document<Package>, Context) -> Result<Work, WrongType>,
+}
+
+/// What an operation takes in the body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RequestBody {
+    /// Nothing; what is sent all the same is ignored.
+    None,
+    /// Members.
+    Members,
+    /// Members, with a package at this path.
+    Package(&'static [&'static str]),
+}
+
+/// The operations that are offered. Methods, paths and members are those of botocore's service model; the statuses are
+/// recorded from AWS.
+static ROUTES: [Route; 9] = [
+    route::<CreateFunctionRequest>("POST", "/2015-03-31/functions", StatusCode::CREATED)
+        .body(RequestBody::Package(&["Code", "ZipFile"])),
+    route::<ListFunctionsRequest>("GET", "/2015-03-31/functions", StatusCode::OK).query(LIST_FUNCTIONS),
+    // Some SDKs send the path of older models.
+    route::<ListFunctionsRequest>("GET", "/2015-03-31/functions/", StatusCode::OK).query(LIST_FUNCTIONS),
+    route::<GetFunctionRequest>("GET", "/2015-03-31/functions/{FunctionName}", StatusCode::OK)
+        .query(&["Qualifier"]),
+    route::<DeleteFunctionRequest>("DELETE", "/2015-03-31/functions/{FunctionName}", StatusCode::NO_CONTENT)
+        .query(&["Qualifier"]),
+    route::<GetFunctionConfigurationRequest>(
+        "GET",
+        "/2015-03-31/functions/{FunctionName}/configuration",
+        StatusCode::OK,
+    )
+    .query(&["Qualifier"]),
+    route::<UpdateFunctionCodeRequest>("PUT", "/2015-03-31/functions/{FunctionName}/code", StatusCode::OK)
+        .body(RequestBody::Package(&["ZipFile"])),
+    route::<PublishVersionRequest>(
+        "POST",
+        "/2015-03-31/functions/{FunctionName}/versions",
+        StatusCode::CREATED,
+    )
+    .body(RequestBody::Members),
+    route::<ListVersionsByFunctionRequest>(
+        "GET",
+        "/2015-03-31/functions/{FunctionName}/versions",
+        StatusCode::OK,
+    )
+    .query(&["Marker", "MaxItems"]),
+];
+
+const LIST_FUNCTIONS: &[&str] = &["MasterRegion", "FunctionVersion", "Marker", "MaxItems"];
+
+const fn route<R>(method: &'static str, path: &'static str, status: StatusCode) -> Route
+where
+    R: Operation + Structure + FromDocument<Package>,
+    R::Answer: Answer,
+{
+    Route {
+        name: R::NAME,
+        method,
+        path,
+        status,
+        query: &[],
+        body: RequestBody::None,
+        members: R::MEMBERS,
+        prepare: Work::prepare::<R>,
+    }
+}
+
+impl Route {
+    const fn query(self, query: &'static [&'static str]) -> Self {
+        Self { query, ..self }
+    }
+
+    const fn body(self, body: RequestBody) -> Self {
+        Self { body, ..self }
+    }
+}
+
+/// Finds the operation of a request, and the members in its path.
+///
+/// # Errors
+/// What the service answers in front of itself to paths and methods that it does not have (quoted in public reports,
+/// ysugimoto/cloudflare-worker-lambda-gateway#1 and aws/serverless-application-model#430); a text of our own for
+/// operations that it has and that are not offered here.
+pub(crate) fn find(method: &Method, path: &str) -> Result<(&'static Route, Labels), WireError> {
+    let routes = ROUTES.iter().filter(|route| route.method == method.as_str());
+    for route in routes {
+        if let Some(labels) = labels(route.path, path) {
+            return Ok((route, labels));
+        }
+    }
+    let mut unoffered = UNOFFERED.iter().filter(|(known, ..)| *known == method.as_str());
+    match unoffered.find(|(_, template, _)| labels(template, path).is_some()) {
+        Some((_, _, name)) => {
+            Err(WireError::unknown_operation(format!("Funclet does not offer the operation {name} yet.")))
+        }
+        None => Err(WireError::access_denied("Unable to determine service/operation name to be authorized")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use funclet_validation::Shape;
+    use http::Method;
+
+    use super::{ROUTES, RequestBody, find};
+
+    fn check(method: &str, path: &str, expected: Result<(&str, &[&str]), &str>) {
+        let found = find(&Method::from_bytes(method.as_bytes()).unwrap(), path);
+        let found = found.map(|(route, labels)| {
+            (route.name, labels.into_iter().map(|(_, value)| value).collect::<Vec<_>>())
+        });
+        let expected =
+            expected.map(|(name, labels)| (name, labels.iter().map(|l| (*l).to_owned()).collect()));
+        assert_eq!(found.map_err(|error| error.code()), expected, "{method} {path}");
+    }
+
+    #[test]
+    fn operations() {
+        check("POST", "/2015-03-31/functions", Ok(("CreateFunction", &[])));
+        check("GET", "/2015-03-31/functions", Ok(("ListFunctions", &[])));
+        check("GET", "/2015-03-31/functions/", Ok(("ListFunctions", &[])));
+        check("GET", "/2015-03-31/functions/f", Ok(("GetFunction", &["f"])));
+        check("DELETE", "/2015-03-31/functions/f%3A1", Ok(("DeleteFunction", &["f:1"])));
+        check("PUT", "/2015-03-31/functions/f/code", Ok(("UpdateFunctionCode", &["f"])));
+        check("GET", "/2015-03-31/functions/f/configuration", Ok(("GetFunctionConfiguration", &["f"])));
+        check("GET", "/2015-03-31/functions/f/versions", Ok(("ListVersionsByFunction", &["f"])));
+        check("POST", "/2015-03-31/functions/f/versions", Ok(("PublishVersion", &["f"])));
+    }
+
+    #[test]
+    fn what_is_not_offered() {
+        check("PUT", "/2015-03-31/functions/f/configuration", Err("UnknownOperationException"));
+        check("GET", "/2015-03-31/functions/f/aliases/live", Err("UnknownOperationException"));
+        for path in
+            ["/", "//2015-03-31/functions/f", "/2015-03-31/functions/f/", "/2015-03-31/functions//code"]
+        {
+            check("GET", path, Err("AccessDeniedException"));
+        }
+        check("PATCH", "/2015-03-31/functions/f", Err("AccessDeniedException"));
+    }
+
+    /// The path to a package is written down once more than necessary; the request's table has the last word.
+    #[test]
+    fn packages_are_where_the_tables_have_them() {
+        for route in &ROUTES {
+            let mut path = Vec::new();
+            for member in route.members {
+                match member.shape {
+                    Shape::Blob => path = vec![member.name],
+                    Shape::Structure(inner) => {
+                        let blob = inner.iter().find(|member| member.shape == Shape::Blob);
+                        if let Some(blob) = blob {
+                            path = vec![member.name, blob.name];
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            let stated = if let RequestBody::Package(path) = route.body { path } else { &[] };
+            assert_eq!(path, stated, "{}", route.name);
+        }
+    }
+
+    #[test]
+    fn members_of_path_and_query_are_in_the_tables() {
+        for route in &ROUTES {
+            let in_path = route.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+            for name in in_path.chain(route.query.iter().copied()) {
+                assert!(route.members.iter().any(|member| member.name == name), "{} {name}", route.name);
+            }
+        }
+    }
+}

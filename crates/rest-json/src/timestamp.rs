@@ -1,0 +1,50 @@
+//! Times as the service writes them.
+
+use funclet::Timestamp;
+use serde::{Serialize, Serializer};
+use time::format_description::BorrowedFormatItem;
+use time::macros::format_description;
+use time::{Duration, OffsetDateTime};
+
+/// A time on the wire: `2024-03-28T12:56:56.583+0000`, always UTC (recorded from AWS).
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct WireTime(pub(crate) Timestamp);
+
+const FORMAT: &[BorrowedFormatItem<'_>] =
+    format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]+0000");
+
+impl WireTime {
+    fn text(self) -> String {
+        let milliseconds = i64::try_from(self.0.0).unwrap_or(i64::MAX);
+        let time = OffsetDateTime::UNIX_EPOCH.checked_add(Duration::milliseconds(milliseconds));
+        // No clock comes near the year 10000; a time that does is told as the last one before.
+        let time = time.unwrap_or(time::PrimitiveDateTime::MAX.assume_utc());
+        time.format(FORMAT).unwrap_or_default()
+    }
+}
+
+impl Serialize for WireTime {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use funclet::Timestamp;
+
+    use super::WireTime;
+
+    #[test]
+    fn texts() {
+        for (milliseconds, text) in [
+            (0, "1970-01-01T00:00:00.000+0000"),
+            (1_711_630_616_583, "2024-03-28T12:56:56.583+0000"),
+            (1_711_630_623_000, "2024-03-28T12:57:03.000+0000"),
+            (951_782_399_007, "2000-02-28T23:59:59.007+0000"),
+            (u64::MAX, "9999-12-31T23:59:59.999+0000"),
+        ] {
+            assert_eq!(WireTime(Timestamp(milliseconds)).text(), text);
+        }
+    }
+}

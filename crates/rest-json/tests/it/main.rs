@@ -1,0 +1,10 @@
+//! Tests of the protocol through its public face: whole requests in, whole responses out.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
+
+mod addressing;
+mod bodies;
+mod client;
+mod errors;
+mod golden;
+mod images;
+mod packages;

@@ -1,0 +1,100 @@
+//! One connection: its requests, one after another.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Instant;
+
+use bytes::Bytes;
+use funclet_rest_json::WireError;
+use http::{HeaderValue, Request, Response, header};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+use tracing::debug;
+
+use crate::access_log::Line;
+use crate::body::ResponseBody;
+use crate::panics::Caught;
+use crate::receive::{self, Received};
+use crate::server::Shared;
+use crate::{control, download};
+
+/// The read buffer: the bound of a request's head, and the size of the pieces that large bodies arrive in.
+const BUFFER_BYTES_MAX: usize = 128 << 10;
+
+/// How many headers a request may have.
+const HEADERS_MAX: usize = 100;
+
+/// Answers the requests of a connection until either side ends it.
+pub(crate) async fn serve(shared: Arc<Shared>, stream: TcpStream, mut stopping: watch::Receiver<()>) {
+    let head_timeout = shared.config.head_timeout;
+    let answer = service_fn(move |request| {
+        let shared = Arc::clone(&shared);
+        async move { Ok::<_, Infallible>(answer(&shared, request).await) }
+    });
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new())
+        .header_read_timeout(head_timeout)
+        .max_buf_size(BUFFER_BYTES_MAX)
+        .max_headers(HEADERS_MAX)
+        // A client may close its sending side before it reads the answer.
+        .half_close(true);
+    let connection = http.serve_connection(TokioIo::new(stream), answer);
+    tokio::pin!(connection);
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        // The sender is dropped when the server stops; nothing is ever sent.
+        _ = stopping.changed() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = ended {
+        debug!(error = %crate::access_log::chain(&error), "a connection ended early");
+    }
+}
+
+/// Answers one request, whatever happens.
+async fn answer(shared: &Shared, request: Request<Incoming>) -> Response<ResponseBody> {
+    let line = Line::begin(&request, Instant::now());
+    let response = match Caught::new(route(shared, request)).await {
+        Ok(response) => response,
+        Err(panic) => {
+            tracing::error!(panic, "a request panicked");
+            let id = shared.rest.funclet().new_request_id();
+            download::streamed(WireError::internal().into_response(&id))
+        }
+    };
+    line.end(&response);
+    response
+}
+
+async fn route(shared: &Shared, request: Request<Incoming>) -> Response<ResponseBody> {
+    let (parts, body) = request.into_parts();
+    if let Some(command) = control::find(parts.uri.path()) {
+        return control::run(shared, command, &parts).await.map(ResponseBody::full);
+    }
+    let exchange = shared.rest.begin(&parts);
+    let request_id = exchange.request_id().to_owned();
+    match receive::receive(exchange, body, &shared.config).await {
+        Received::Whole(reply) => download::streamed(reply.into_response()),
+        // What is left of the body is not read, so nothing can follow on this connection.
+        Received::Cut(reply) => closing(download::streamed(reply.into_response())),
+        Received::Late => {
+            closing(download::streamed(WireError::request_timeout().into_response(&request_id)))
+        }
+        Received::Broken(error) => {
+            debug!(error = %crate::access_log::chain(&error), request_id, "a body ended early");
+            closing(Response::new(ResponseBody::full(Bytes::new())))
+        }
+        Received::Lost => download::streamed(WireError::internal().into_response(&request_id)),
+    }
+}
+
+fn closing(mut response: Response<ResponseBody>) -> Response<ResponseBody> {
+    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    response
+}

@@ -1,0 +1,130 @@
+//! Listening, accepting, stopping.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use funclet::Funclet;
+use funclet_rest_json::RestJson;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+use tracing::{debug, warn};
+
+use crate::config::Config;
+use crate::{connection, settle};
+
+/// A server that listens.
+#[derive(Debug)]
+pub struct Server {
+    listener: TcpListener,
+    address: SocketAddr,
+    shared: Arc<Shared>,
+}
+
+/// What all connections share.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) config: Config,
+    pub(crate) rest: RestJson,
+}
+
+/// Why a server does not listen.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot listen on {address}: {source}")]
+pub struct BindError {
+    /// The address.
+    pub address: SocketAddr,
+    /// The system's error.
+    pub source: io::Error,
+}
+
+/// How serving ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Ended {
+    /// How many connections were cut because they took longer than [`Config::shutdown_grace`].
+    pub connections_cut: usize,
+}
+
+/// How long the server waits after the system refused a connection, for example for want of file descriptors.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+impl Server {
+    /// Begins to listen. Connections are answered once [`Server::serve`] runs.
+    ///
+    /// # Errors
+    /// [`BindError`], for example if the port is taken.
+    pub async fn bind(config: Config, funclet: Funclet) -> Result<Self, BindError> {
+        let refused = |source| BindError { address: config.listen, source };
+        let listener = TcpListener::bind(config.listen).await.map_err(refused)?;
+        let address = listener.local_addr().map_err(refused)?;
+        let rest = RestJson::new(funclet, config.rest.clone());
+        Ok(Self { listener, address, shared: Arc::new(Shared { config, rest }) })
+    }
+
+    /// Returns the address, with the port that the system chose.
+    #[must_use]
+    pub fn local_addr(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Returns the URL for clients on this machine, without a slash at its end.
+    #[must_use]
+    pub fn endpoint(&self) -> String {
+        let mut address = self.address;
+        if address.ip().is_unspecified() {
+            // Listening everywhere includes loopback, and everywhere is no address to call.
+            address.set_ip(match address {
+                SocketAddr::V4(_) => std::net::Ipv4Addr::LOCALHOST.into(),
+                SocketAddr::V6(_) => std::net::Ipv6Addr::LOCALHOST.into(),
+            });
+        }
+        format!("http://{address}")
+    }
+
+    /// Answers requests until `shutdown` is ready, then finishes those in flight.
+    ///
+    /// Meanwhile it settles the engine once a second. It does not close the engine.
+    pub async fn serve(self, shutdown: impl Future<Output = ()>) -> Ended {
+        let Self { listener, shared, .. } = self;
+        let (stop, stopping) = watch::channel(());
+        let settling = tokio::spawn(settle::every_second(shared.rest.funclet().clone(), stopping.clone()));
+        let mut connections = JoinSet::new();
+        tokio::pin!(shutdown);
+        loop {
+            let has_room = connections.len() < shared.config.connections_max;
+            tokio::select! {
+                () = &mut shutdown => break,
+                accepted = listener.accept(), if has_room => match accepted {
+                    Ok((stream, peer)) => {
+                        prepare(&stream, peer);
+                        connections.spawn(connection::serve(Arc::clone(&shared), stream, stopping.clone()));
+                    }
+                    Err(error) => {
+                        warn!(%error, "a connection was not accepted");
+                        tokio::time::sleep(ACCEPT_PAUSE).await;
+                    }
+                },
+                Some(_) = connections.join_next(), if !connections.is_empty() => {}
+            }
+        }
+        drop((listener, stop));
+        let finished =
+            timeout(shared.config.shutdown_grace, async { while connections.join_next().await.is_some() {} });
+        let connections_cut = if finished.await.is_ok() { 0 } else { connections.len() };
+        connections.shutdown().await;
+        // A settling that panicked was logged; there is nothing more to do about it here.
+        let _ = settling.await;
+        Ended { connections_cut }
+    }
+}
+
+/// Answers are written whole, so there is nothing to wait for before they are sent.
+fn prepare(stream: &TcpStream, peer: SocketAddr) {
+    if let Err(error) = stream.set_nodelay(true) {
+        debug!(%error, %peer, "the connection keeps its delay");
+    }
+}

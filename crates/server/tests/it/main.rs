@@ -1,0 +1,11 @@
+//! The server over loopback sockets, with a client that says exactly what the test wants.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
+
+mod client;
+mod concurrency;
+mod control;
+mod failures;
+mod limits;
+mod packages;
+mod protocol;
+mod shutdown;

@@ -1,0 +1,323 @@
+//! The backend on a local disk: log, overlay, table, blobs.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use crate::applier::{Signal, State};
+use crate::backend::{
+    Backend, BlobStore, CommitDone, Events, ReadBody, ReadDone, SubmittedRead, SubmittedTx, TxBody,
+};
+use crate::blob::FileBlobs;
+use crate::error::{CommitError, ReadError, StoreError};
+use crate::history::History;
+use crate::identity::StoreId;
+use crate::meta::Meta;
+use crate::open;
+use crate::options::{LocalOptions, Maintenance};
+use crate::record::{LAYOUT_1, Record};
+use crate::recovery::blob_slots;
+use crate::scope::Scope;
+use crate::snapshot::scopes;
+use crate::sync::Mutex;
+use crate::transaction::{Reads, Transaction, changes, refusal};
+use crate::txn::{Lsn, Outcome, Position, TxnId};
+use crate::vfs::{Layout, Vfs};
+use crate::wal::frame::{self, FrameKind};
+use crate::wal::log::Log;
+
+/// An open store on a local disk. Dropping it closes it.
+pub struct LocalBackend {
+    shared: Arc<Shared>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+}
+
+/// What the threads of a store share with its callers.
+pub(crate) struct Shared {
+    #[cfg_attr(not(feature = "sled"), expect(dead_code, reason = "marks the table at a clean close"))]
+    pub(crate) vfs: Arc<dyn Vfs>,
+    pub(crate) layout: Layout,
+    #[cfg_attr(not(feature = "sled"), expect(dead_code, reason = "marks the table at a clean close"))]
+    pub(crate) store_id: StoreId,
+    pub(crate) log: Log,
+    pub(crate) state: State,
+    pub(crate) blobs: Arc<FileBlobs>,
+    /// The commit lock: whoever holds it decides and numbers. Taken before every other lock of the store.
+    pub(crate) commit: Mutex<Commit>,
+    pub(crate) history: Mutex<History>,
+    pub(crate) signal: Arc<Signal>,
+    pub(crate) maintenance: Maintenance,
+    /// The lock of the directory, given back by the close.
+    pub(crate) lock: Mutex<Option<Box<dyn Send + Sync>>>,
+}
+
+/// What the next commit starts from.
+pub(crate) struct Commit {
+    pub(crate) next_lsn: Lsn,
+    pub(crate) meta: Meta,
+}
+
+/// A commit that was decided and perhaps not yet durable: what to wait for, and what to answer then.
+struct Decided {
+    wait_for: Lsn,
+    outcome: Result<Position, CommitError>,
+    wrote: bool,
+}
+
+impl LocalBackend {
+    /// Opens the store, creating it if the directory is empty or absent.
+    ///
+    /// # Errors
+    /// [`StoreError::Locked`], [`StoreError::NotAStore`], [`StoreError::NewerFormat`], [`StoreError::Corrupt`] if
+    /// acknowledged data is damaged, [`StoreError::Io`] and [`StoreError::Full`].
+    pub fn open(options: &LocalOptions) -> Result<Self, StoreError> {
+        let store = Self { shared: Arc::new(open::open(options)?), threads: Mutex::default() };
+        if options.maintenance == Maintenance::Thread {
+            let (log, upkeep) = (Arc::clone(&store.shared), Arc::clone(&store.shared));
+            store.spawn("funclet-log", move || log.log.run())?;
+            store.spawn("funclet-upkeep", move || upkeep.run_upkeep())?;
+        }
+        Ok(store)
+    }
+
+    /// Starts a thread of the store. If that fails, dropping the store ends those that were started before.
+    fn spawn(&self, name: &str, body: impl FnOnce() + Send + 'static) -> Result<(), StoreError> {
+        let builder = std::thread::Builder::new().name(name.into());
+        let thread = builder.spawn(body).map_err(StoreError::io("start a thread for", self.path()))?;
+        self.threads.lock().push(thread);
+        Ok(())
+    }
+
+    /// Returns the directory of the store.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.shared.layout.root
+    }
+}
+
+impl Shared {
+    /// Runs a body and queues what it wrote. Nothing is awaited here, unless far too much is queued already.
+    fn decide(&self, scope: &Scope, id: TxnId, body: &mut TxBody<'_>) -> Decided {
+        self.log.wait_for_backlog();
+        let mut commit = self.commit.lock();
+        match self.try_decide(&mut commit, scope, id, body) {
+            Ok(decided) => decided,
+            Err(error) => Decided { wait_for: 0, outcome: Err(error), wrote: false },
+        }
+    }
+
+    fn try_decide(
+        &self,
+        commit: &mut Commit,
+        scope: &Scope,
+        id: TxnId,
+        body: &mut TxBody<'_>,
+    ) -> Result<Decided, CommitError> {
+        self.log.check_open().and_then(|()| commit.meta.check_writer()).map_err(CommitError::Failed)?;
+        let (seen, result) = self.state.with_snapshot(|snapshot| {
+            let mut tx = Transaction::new(snapshot, scope, self.blobs.pins());
+            let ended = body(&mut tx);
+            let seen = tx.seen();
+            (seen, ended.map_err(refusal).and_then(|()| tx.finish()))
+        });
+        match result {
+            Ok(Some(record)) => {
+                let lsn = self.append(commit, id, &record)?;
+                Ok(Decided { wait_for: lsn, outcome: Ok(Position::from_u64(lsn)), wrote: true })
+            }
+            Ok(None) => Ok(Decided { wait_for: seen, outcome: Ok(Position::from_u64(seen)), wrote: false }),
+            // A refusal, too, is told only when what it rests on is durable.
+            Err(error) => Ok(Decided { wait_for: seen, outcome: Err(error), wrote: false }),
+        }
+    }
+
+    /// Numbers a record, queues its frame and makes it visible.
+    fn append(&self, commit: &mut Commit, id: TxnId, record: &Record) -> Result<Lsn, CommitError> {
+        let lsn = commit.next_lsn;
+        let mut bytes = frame::begin(lsn, id, FrameKind::Transaction, LAYOUT_1);
+        let header_bytes = bytes.len();
+        // The places are those within the frame: the record is encoded behind the header.
+        let places = record.encode(&mut bytes);
+        frame::end(&mut bytes);
+        debug_assert!(places.iter().all(|place| *place >= header_bytes));
+        self.log.reserve(bytes.len()).map_err(|error| match error {
+            StoreError::Full { .. } => CommitError::Full,
+            other => CommitError::Failed(other),
+        })?;
+        for blob in &record.blobs {
+            self.blobs.inline(blob.digest, blob.content.clone());
+        }
+        self.log.enqueue(lsn, &bytes, &blob_slots(record, &places, 0));
+        self.history.lock().add(lsn, id, record);
+        self.state.publish(changes(record, lsn), lsn);
+        if let Some(Ok(meta)) = Meta::in_record(record) {
+            commit.meta = meta;
+        }
+        commit.next_lsn += 1;
+        Ok(lsn)
+    }
+
+    /// Keeps overlay and table in step after a commit.
+    fn after_commit(&self) {
+        match self.maintenance {
+            Maintenance::Thread => {
+                if self.state.is_drain_due() {
+                    self.signal.raise();
+                }
+                if self.state.is_over_bound() {
+                    // The table takes less than the log accepts: whoever writes waits for it here.
+                    self.drain();
+                }
+            }
+            Maintenance::Inline => {
+                // Refused, it is tried again when it is needed, and then told.
+                let _: Result<(), StoreError> = self.log.make_spare_if_due();
+                if self.state.is_drain_due() {
+                    self.drain();
+                }
+            }
+        }
+    }
+
+    /// A table that fails is not trusted with anything further: its entries stay in the overlay, and the missing marker
+    /// has it rebuilt at the next open.
+    fn drain(&self) {
+        let _: Result<(), StoreError> = self.state.drain(self.log.durable());
+    }
+
+    /// The upkeep thread: prepares segments and drains the overlay when asked.
+    fn run_upkeep(&self) {
+        while self.signal.wait() {
+            // Without a spare segment the next commit that needs one tries again and is refused.
+            let _: Result<(), StoreError> = self.log.make_spare_if_due();
+            if self.state.is_drain_due() {
+                self.drain();
+            }
+        }
+    }
+
+    /// Finishes what is in flight, ends the threads, and brings the table up to date. Idempotent.
+    fn close(&self, threads: Vec<JoinHandle<()>>) -> Result<(), StoreError> {
+        {
+            // Nobody is between asking whether the store is open and queueing a record.
+            let _commit = self.commit.lock();
+            self.log.refuse();
+        }
+        let result = self.log.close();
+        self.signal.stop();
+        let current = std::thread::current().id();
+        for thread in threads.into_iter().filter(|thread| thread.thread().id() != current) {
+            // A panic of the thread has already poisoned the log or left the table to be rebuilt.
+            let _ = thread.join();
+        }
+        let Some(lock) = self.lock.lock().take() else { return result };
+        let table = result.clone().and_then(|()| open::close_table(self));
+        self.state.close();
+        self.blobs.close();
+        drop(lock);
+        table.and(result)
+    }
+
+    fn read_at(&self, scope: &Scope, body: &mut ReadBody<'_>) -> Result<Lsn, ReadError> {
+        self.log.check_not_closed()?;
+        self.state.with_snapshot(|snapshot| {
+            let reads = Reads::unbounded(snapshot, scope);
+            body(&reads)?;
+            Ok(reads.seen())
+        })
+    }
+}
+
+/// The answer to a transaction whose log failed: what was written may or may not be there after all.
+fn unknown(id: TxnId, wrote: bool, error: StoreError) -> CommitError {
+    if wrote { CommitError::OutcomeUnknown { id, source: error } } else { CommitError::Failed(error) }
+}
+
+impl Backend for LocalBackend {
+    fn transact(&self, scope: &Scope, id: TxnId, body: &mut TxBody<'_>) -> Result<Position, CommitError> {
+        let decided = self.shared.decide(scope, id, body);
+        self.shared.log.wait(decided.wait_for).map_err(|error| unknown(id, decided.wrote, error))?;
+        if decided.wrote {
+            self.shared.after_commit();
+        }
+        decided.outcome
+    }
+
+    fn submit(&self, scope: &Scope, id: TxnId, mut body: SubmittedTx, done: CommitDone) {
+        let decided = self.shared.decide(scope, id, &mut body);
+        let (wrote, outcome) = (decided.wrote, decided.outcome);
+        let wake = move |durable: Result<(), StoreError>| {
+            done(durable.map_err(|error| unknown(id, wrote, error)).and(outcome));
+        };
+        self.shared.log.notify(decided.wait_for, Box::new(wake));
+        if wrote {
+            self.shared.after_commit();
+        }
+    }
+
+    fn resolve(&self, _scope: &Scope, id: TxnId) -> Result<Outcome, ReadError> {
+        self.shared.log.check_not_closed()?;
+        let known = self.shared.history.lock().lsn_of(id);
+        match known {
+            // In the log, perhaps not durable: wait, or learn that only a reopening can tell.
+            Some(lsn) => self.shared.log.wait(lsn)?,
+            None => self.shared.log.check_open()?,
+        }
+        Ok(known.map_or(Outcome::NeverWill, |lsn| Outcome::Committed(Position::from_u64(lsn))))
+    }
+
+    fn read(&self, scope: &Scope, body: &mut ReadBody<'_>) -> Result<(), ReadError> {
+        let seen = self.shared.read_at(scope, body)?;
+        Ok(self.shared.log.wait(seen)?)
+    }
+
+    fn submit_read(&self, scope: &Scope, mut body: SubmittedRead, done: ReadDone) {
+        match self.shared.read_at(scope, &mut body) {
+            Ok(seen) => {
+                self.shared.log.notify(seen, Box::new(move |durable| done(durable.map_err(Into::into))))
+            }
+            Err(error) => done(Err(error)),
+        }
+    }
+
+    fn events(&self, after: Position, limit: usize) -> Result<Events, ReadError> {
+        self.shared.log.check_not_closed()?;
+        Ok(self.shared.history.lock().events(after, limit, self.shared.log.durable()))
+    }
+
+    fn scopes(&self, after: Option<&Scope>, limit: usize) -> Result<Vec<Scope>, ReadError> {
+        self.shared.log.check_not_closed()?;
+        let (scopes, seen) = self.shared.state.with_snapshot(|snapshot| scopes(snapshot, after, limit))?;
+        self.shared.log.wait(seen)?;
+        Ok(scopes)
+    }
+
+    fn time_ms_max(&self) -> u64 {
+        self.shared.history.lock().time_ms_max()
+    }
+
+    fn blobs(&self) -> &dyn BlobStore {
+        &*self.shared.blobs
+    }
+
+    fn close(&self) -> Result<(), StoreError> {
+        let threads = std::mem::take(&mut *self.threads.lock());
+        self.shared.close(threads)
+    }
+}
+
+impl Drop for LocalBackend {
+    /// Who wants to know how it went closes explicitly; everything acknowledged is durable already.
+    fn drop(&mut self) {
+        let threads = std::mem::take(&mut *self.threads.lock());
+        let current = std::thread::current().id();
+        if threads.iter().any(|thread| thread.thread().id() == current) {
+            // The last handle went in a callback. The thread that runs it cannot wait for itself.
+            let shared = Arc::clone(&self.shared);
+            let closer = std::thread::Builder::new().name("funclet-close".into());
+            let _ = closer.spawn(move || shared.close(threads));
+        } else {
+            let _ = self.shared.close(threads);
+        }
+    }
+}

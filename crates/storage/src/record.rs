@@ -1,0 +1,250 @@
+//! What a transaction leaves in the log: four lists, all outcomes and no commands.
+//!
+//! ```text
+//! record  = scope writes blobs references events
+//! scope   = len:u32 utf-8
+//! writes  = count:u32 { key:bytes tag:u8 [codec:u8 kind:u8 payload:bytes] }    tag 0 = removed, 1 = set
+//! blobs   = count:u32 { digest:32 content:bytes }
+//! references = count:u32 { digest:32 op:u8 size:u64 count:u64 }                op 1 = hold, 2 = release
+//! events  = count:u32 { bytes }
+//! bytes   = len:u32 octets
+//! ```
+//!
+//! Little endian, nothing aligned, nothing left over. Keys are those within the scope. The count of a reference is
+//! absolute, so that replaying a record twice does no harm.
+
+use bytes::Bytes;
+
+use crate::codec::Encoded;
+use crate::digest::BlobDigest;
+use crate::scope::Scope;
+
+/// The layout above.
+pub(crate) const LAYOUT_1: u8 = 1;
+
+/// One committed transaction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Record {
+    pub(crate) scope: Scope,
+    pub(crate) writes: Vec<Write>,
+    pub(crate) blobs: Vec<InlinedBlob>,
+    pub(crate) references: Vec<Reference>,
+    pub(crate) events: Vec<Vec<u8>>,
+}
+
+/// A key set or removed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Write {
+    pub(crate) key: Vec<u8>,
+    pub(crate) value: Option<Encoded>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct InlinedBlob {
+    pub(crate) digest: BlobDigest,
+    pub(crate) content: Bytes,
+}
+
+/// A reference of the scope to a blob, taken or given back, and how many there are afterwards.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Reference {
+    pub(crate) digest: BlobDigest,
+    pub(crate) op: ReferenceOp,
+    pub(crate) size: u64,
+    pub(crate) count: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ReferenceOp {
+    Hold = 1,
+    Release = 2,
+}
+
+impl Record {
+    /// Appends the encoded record to `out` and tells where in `out` the content of each inlined blob begins.
+    pub(crate) fn encode(&self, out: &mut Vec<u8>) -> Vec<usize> {
+        put_bytes(out, self.scope.as_str().as_bytes());
+        put_count(out, self.writes.len());
+        for write in &self.writes {
+            put_bytes(out, &write.key);
+            match &write.value {
+                None => out.push(0),
+                Some(value) => {
+                    out.extend_from_slice(&[1, value.codec, value.kind]);
+                    put_bytes(out, &value.payload);
+                }
+            }
+        }
+        put_count(out, self.blobs.len());
+        let mut places = Vec::with_capacity(self.blobs.len());
+        for blob in &self.blobs {
+            out.extend_from_slice(blob.digest.as_bytes());
+            put_bytes(out, &blob.content);
+            places.push(out.len() - blob.content.len());
+        }
+        put_count(out, self.references.len());
+        for reference in &self.references {
+            out.extend_from_slice(reference.digest.as_bytes());
+            out.push(reference.op as u8);
+            out.extend_from_slice(&reference.size.to_le_bytes());
+            out.extend_from_slice(&reference.count.to_le_bytes());
+        }
+        put_count(out, self.events.len());
+        for event in &self.events {
+            put_bytes(out, event);
+        }
+        places
+    }
+
+    /// Decodes a record. `None` if the bytes are no record, to the last one.
+    pub(crate) fn decode(bytes: &[u8]) -> Option<(Self, Vec<usize>)> {
+        let mut reader = Reader { bytes, at: 0 };
+        let scope = Scope::new(std::str::from_utf8(reader.bytes()?).ok()?).ok()?;
+        let writes = reader.list(Reader::write)?;
+        let placed = reader.list(Reader::blob)?;
+        let references = reader.list(Reader::reference)?;
+        let events = reader.list(|reader| Some(reader.bytes()?.to_vec()))?;
+        if reader.at != bytes.len() {
+            return None;
+        }
+        let (blobs, places) = placed.into_iter().unzip();
+        Some((Self { scope, writes, blobs, references, events }, places))
+    }
+}
+
+/// A length or count. Everything is bounded far below 4 GiB by `limits`.
+fn put_count(out: &mut Vec<u8>, count: usize) {
+    out.extend_from_slice(&u32::try_from(count).unwrap_or(u32::MAX).to_le_bytes());
+}
+
+fn put_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
+    put_count(out, bytes.len());
+    out.extend_from_slice(bytes);
+}
+
+struct Reader<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Reader<'a> {
+    fn take(&mut self, length: usize) -> Option<&'a [u8]> {
+        let taken = self.bytes.get(self.at..self.at.checked_add(length)?)?;
+        self.at += length;
+        Some(taken)
+    }
+
+    fn u8(&mut self) -> Option<u8> {
+        self.take(1)?.first().copied()
+    }
+
+    fn u32(&mut self) -> Option<usize> {
+        let number = u32::from_le_bytes(self.take(4)?.try_into().ok()?);
+        usize::try_from(number).ok()
+    }
+
+    fn u64(&mut self) -> Option<u64> {
+        Some(u64::from_le_bytes(self.take(8)?.try_into().ok()?))
+    }
+
+    fn bytes(&mut self) -> Option<&'a [u8]> {
+        let length = self.u32()?;
+        self.take(length)
+    }
+
+    fn digest(&mut self) -> Option<BlobDigest> {
+        Some(BlobDigest::from_bytes(self.take(32)?.try_into().ok()?))
+    }
+
+    /// A list whose memory grows with the bytes that are there, never with the count that is claimed.
+    fn list<T>(&mut self, mut item: impl FnMut(&mut Self) -> Option<T>) -> Option<Vec<T>> {
+        let count = self.u32()?;
+        let mut items = Vec::new();
+        for _ in 0..count {
+            items.push(item(self)?);
+        }
+        Some(items)
+    }
+
+    fn write(&mut self) -> Option<Write> {
+        let key = self.bytes()?.to_vec();
+        let value = match self.u8()? {
+            0 => None,
+            1 => {
+                let (codec, kind) = (self.u8()?, self.u8()?);
+                Some(Encoded { codec, kind, payload: self.bytes()?.to_vec() })
+            }
+            _ => return None,
+        };
+        Some(Write { key, value })
+    }
+
+    fn blob(&mut self) -> Option<(InlinedBlob, usize)> {
+        let digest = self.digest()?;
+        let content = self.bytes()?;
+        let blob = InlinedBlob { digest, content: Bytes::copy_from_slice(content) };
+        Some((blob, self.at - content.len()))
+    }
+
+    fn reference(&mut self) -> Option<Reference> {
+        let digest = self.digest()?;
+        let op = match self.u8()? {
+            1 => ReferenceOp::Hold,
+            2 => ReferenceOp::Release,
+            _ => return None,
+        };
+        Some(Reference { digest, op, size: self.u64()?, count: self.u64()? })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample() -> Record {
+        Record {
+            scope: Scope::new("a/r").unwrap(),
+            writes: vec![
+                Write {
+                    key: b"f/x".to_vec(),
+                    value: Some(Encoded { codec: 1, kind: 16, payload: b"v".to_vec() }),
+                },
+                Write { key: b"f/y".to_vec(), value: None },
+            ],
+            blobs: vec![InlinedBlob { digest: BlobDigest::of(b"zip"), content: Bytes::from_static(b"zip") }],
+            references: vec![Reference {
+                digest: BlobDigest::of(b"zip"),
+                op: ReferenceOp::Hold,
+                size: 3,
+                count: 1,
+            }],
+            events: vec![b"created".to_vec()],
+        }
+    }
+
+    #[test]
+    fn encode_and_decode_are_inverse_and_places_are_true() {
+        let mut bytes = vec![];
+        let places = sample().encode(&mut bytes);
+        assert_eq!(&bytes[places[0]..places[0] + 3], b"zip");
+        assert_eq!(Record::decode(&bytes), Some((sample(), places)));
+    }
+
+    #[test]
+    fn a_cut_or_longer_record_is_none() {
+        let mut bytes = vec![];
+        sample().encode(&mut bytes);
+        for cut in 0..bytes.len() {
+            assert_eq!(Record::decode(&bytes[..cut]), None, "cut at {cut}");
+        }
+        bytes.push(0);
+        assert_eq!(Record::decode(&bytes), None);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_bytes_decode_or_not_without_panic(bytes: Vec<u8>) {
+            let _ = Record::decode(&bytes);
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! The table of a closed store: refuses everything.
+
+use crate::error::StoreError;
+use crate::snapshot::Entries;
+use crate::table::{Change, Table};
+use crate::txn::Lsn;
+use crate::value::Value;
+
+pub(crate) struct ClosedTable;
+
+impl Table for ClosedTable {
+    fn get(&self, _: &[u8]) -> Result<Option<Value>, StoreError> {
+        Err(StoreError::Closed)
+    }
+
+    fn scan(&self, _: &[u8], _: Option<&[u8]>, _: usize) -> Result<Entries, StoreError> {
+        Err(StoreError::Closed)
+    }
+
+    fn apply(&self, _: Vec<Change>, _: Lsn) -> Result<(), StoreError> {
+        Err(StoreError::Closed)
+    }
+
+    fn applied(&self) -> Lsn {
+        0
+    }
+
+    fn sync(&self) -> Result<(), StoreError> {
+        Err(StoreError::Closed)
+    }
+
+    fn is_persistent(&self) -> bool {
+        false
+    }
+}

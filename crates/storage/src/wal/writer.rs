@@ -1,0 +1,275 @@
+//! Appending to the tail, and going on in the next segment when it is full.
+
+use std::collections::VecDeque;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::digest::BlobDigest;
+use crate::error::StoreError;
+use crate::txn::{Lsn, TxnId};
+use crate::vfs::{Layout, Vfs, VfsFile};
+use crate::wal::frame::{self, FrameKind};
+use crate::wal::room::FIRST_SEGMENT_BYTES;
+use crate::wal::segment::{self, HEADER_BYTES, Seal, SegmentHeader};
+
+/// How many zeros are written at once.
+const FILL_BYTES: usize = 1 << 20;
+
+/// Frames on their way into the log.
+#[derive(Default)]
+pub(crate) struct Batch {
+    bytes: Vec<u8>,
+    frames: Vec<Slot>,
+    blobs: Vec<BlobSlot>,
+}
+
+/// Where a frame is in the batch.
+struct Slot {
+    start: usize,
+    end: usize,
+    lsn: Lsn,
+}
+
+/// Where an inlined blob is, in a frame or in a batch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct BlobSlot {
+    pub(crate) digest: BlobDigest,
+    pub(crate) range: Range<usize>,
+}
+
+impl Batch {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.frames.is_empty()
+    }
+
+    /// The length of all frames, in bytes.
+    pub(crate) fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    pub(crate) fn last_lsn(&self) -> Option<Lsn> {
+        self.frames.last().map(|slot| slot.lsn)
+    }
+
+    /// Adds a finished, unsealed frame with the places of its blobs.
+    pub(crate) fn push(&mut self, lsn: Lsn, frame: &[u8], blobs: &[BlobSlot]) {
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(frame);
+        self.frames.push(Slot { start, end: self.bytes.len(), lsn });
+        self.blobs.extend(blobs.iter().map(|blob| BlobSlot {
+            digest: blob.digest,
+            range: start + blob.range.start..start + blob.range.end,
+        }));
+    }
+}
+
+/// Where an inlined blob came to lie.
+pub(crate) struct PlacedBlob {
+    pub(crate) digest: BlobDigest,
+    pub(crate) path: Arc<Path>,
+    pub(crate) offset: u64,
+    pub(crate) bytes: u64,
+}
+
+/// A zero-filled file in `tmp/` that waits to become a segment.
+pub(crate) struct Spare {
+    file: Box<dyn VfsFile>,
+    path: PathBuf,
+    capacity: u64,
+}
+
+impl Spare {
+    /// Allocates a file of `capacity` bytes, filled with zeros and durable, so that later syncs write data only.
+    ///
+    /// `number` is the file's own in this process. If there is no room for all of it, nothing of it is left.
+    pub(crate) fn allocate(
+        vfs: &dyn Vfs,
+        layout: &Layout,
+        number: u64,
+        capacity: u64,
+    ) -> Result<Self, StoreError> {
+        let path = layout.tmp().join(format!("segment-{number}"));
+        let file = vfs.create(&path).map_err(StoreError::io("create", &path))?;
+        if let Err(error) = Self::fill(&*file, &path, capacity) {
+            // What stays is removed when the store is opened the next time.
+            let _: std::io::Result<()> = vfs.remove_file(&path);
+            return Err(error);
+        }
+        Ok(Self { file, path, capacity })
+    }
+
+    fn fill(file: &dyn VfsFile, path: &Path, capacity: u64) -> Result<(), StoreError> {
+        let zeros = vec![0; FILL_BYTES.min(usize::try_from(capacity).unwrap_or(FILL_BYTES))];
+        let mut at = 0;
+        while at < capacity {
+            let part = usize::try_from(capacity - at).unwrap_or(FILL_BYTES).min(zeros.len());
+            file.write_at(zeros.get(..part).unwrap_or_default(), at).map_err(StoreError::io("fill", path))?;
+            at += part as u64;
+        }
+        file.sync_data().map_err(StoreError::io("sync", path))
+    }
+
+    /// Room for frames, in bytes.
+    pub(crate) fn room(&self) -> u64 {
+        self.capacity - HEADER_BYTES as u64
+    }
+}
+
+/// The open end of the log. Whoever holds it leads.
+pub(crate) struct Writer {
+    vfs: Arc<dyn Vfs>,
+    layout: Layout,
+    header: SegmentHeader,
+    file: Box<dyn VfsFile>,
+    path: Arc<Path>,
+    /// Where the next frame goes.
+    at: u64,
+    capacity: u64,
+    last_lsn: Lsn,
+    /// The next segments, in the order in which room in them was given out.
+    spares: VecDeque<Spare>,
+    salts: Box<dyn FnMut() -> u64 + Send>,
+}
+
+/// What a writer needs to begin.
+pub(crate) struct Begin {
+    pub(crate) vfs: Arc<dyn Vfs>,
+    pub(crate) layout: Layout,
+    pub(crate) header: SegmentHeader,
+    pub(crate) salts: Box<dyn FnMut() -> u64 + Send>,
+}
+
+impl Writer {
+    /// Begins a segment that holds `survivors` (finished frames) and is durable under its name when this returns.
+    pub(crate) fn begin(begin: Begin, survivors: Batch) -> Result<(Self, Vec<PlacedBlob>), StoreError> {
+        let Begin { vfs, layout, header, salts } = begin;
+        let needed = (HEADER_BYTES + survivors.bytes.len()) as u64;
+        let capacity = FIRST_SEGMENT_BYTES.max(needed.next_multiple_of(FIRST_SEGMENT_BYTES));
+        let spare = Spare::allocate(&*vfs, &layout, 0, capacity)?;
+        let path: Arc<Path> = segment::path(&layout.wal(), header.first_lsn).into();
+        let mut writer = Self {
+            vfs,
+            layout,
+            file: spare.file,
+            path,
+            at: HEADER_BYTES as u64,
+            capacity,
+            last_lsn: header.first_lsn - 1,
+            header,
+            spares: VecDeque::new(),
+            salts,
+        };
+        writer.write_header(&spare.path)?;
+        let durable = writer.last_lsn;
+        let placed = writer.append(survivors, durable)?;
+        writer.sync()?;
+        writer.publish(&spare.path)?;
+        Ok((writer, placed))
+    }
+
+    /// Bytes left for frames in this segment.
+    pub(crate) fn room(&self) -> u64 {
+        self.capacity.saturating_sub(self.at)
+    }
+
+    pub(crate) fn add_spare(&mut self, spare: Spare) {
+        self.spares.push_back(spare);
+    }
+
+    /// Writes the frames of `batch` with the watermark `durable`. They are durable when this returns.
+    pub(crate) fn write(&mut self, batch: Batch, durable: Lsn) -> Result<Vec<PlacedBlob>, StoreError> {
+        let placed = self.append(batch, durable)?;
+        self.sync()?;
+        Ok(placed)
+    }
+
+    /// Writes and syncs a frame that says that everything before it is durable, if this segment has room for it.
+    pub(crate) fn write_watermark(&mut self) -> Result<(), StoreError> {
+        let mut frame = frame::begin(self.last_lsn, TxnId::from_bytes([0; 16]), FrameKind::Watermark, 0);
+        frame::end(&mut frame);
+        if frame.len() as u64 > self.room() {
+            return Ok(());
+        }
+        frame::seal(&mut frame, self.last_lsn, self.header.salt);
+        self.write_run(&frame)?;
+        self.sync()
+    }
+
+    /// Writes frames run by run: a run is what goes into one segment with one write.
+    fn append(&mut self, mut batch: Batch, mut durable: Lsn) -> Result<Vec<PlacedBlob>, StoreError> {
+        let mut placed = Vec::with_capacity(batch.blobs.len());
+        let mut frames = batch.frames.iter().peekable();
+        let mut blobs = batch.blobs.iter().peekable();
+        while let Some(first) = frames.peek() {
+            let start = first.start;
+            if (first.end - start) as u64 > self.room() {
+                self.rotate()?;
+                durable = self.last_lsn;
+            }
+            let (mut end, room) = (start, self.room());
+            while let Some(slot) = frames.next_if(|slot| (slot.end - start) as u64 <= room) {
+                frame::seal(
+                    batch.bytes.get_mut(slot.start..slot.end).unwrap_or_default(),
+                    durable,
+                    self.header.salt,
+                );
+                (end, self.last_lsn) = (slot.end, slot.lsn);
+            }
+            let offset = self.at;
+            self.write_run(batch.bytes.get(start..end).unwrap_or_default())?;
+            while let Some(blob) = blobs.next_if(|blob| blob.range.start < end) {
+                placed.push(PlacedBlob {
+                    digest: blob.digest,
+                    path: Arc::clone(&self.path),
+                    offset: offset + (blob.range.start - start) as u64,
+                    bytes: blob.range.len() as u64,
+                });
+            }
+        }
+        Ok(placed)
+    }
+
+    fn write_run(&mut self, bytes: &[u8]) -> Result<(), StoreError> {
+        self.file.write_at(bytes, self.at).map_err(StoreError::io("write", &self.path))?;
+        self.at += bytes.len() as u64;
+        Ok(())
+    }
+
+    fn sync(&self) -> Result<(), StoreError> {
+        self.file.sync_data().map_err(StoreError::io("sync", &self.path))
+    }
+
+    /// Seals the segment and goes on in the spare one.
+    ///
+    /// The old segment is synced first: that the next one exists says that this one is durable to its end.
+    fn rotate(&mut self) -> Result<(), StoreError> {
+        self.sync()?;
+        let full = || StoreError::Full { path: self.layout.root.clone() };
+        let spare = self.spares.pop_front().ok_or_else(full)?;
+        let previous = Seal { first_lsn: self.header.first_lsn, end: self.at, last_lsn: self.last_lsn };
+        self.header = SegmentHeader {
+            store_id: self.header.store_id,
+            first_lsn: self.last_lsn + 1,
+            salt: (self.salts)(),
+            previous: Some(previous),
+        };
+        self.file = spare.file;
+        self.path = segment::path(&self.layout.wal(), self.header.first_lsn).into();
+        self.at = HEADER_BYTES as u64;
+        self.capacity = spare.capacity;
+        self.write_header(&spare.path)?;
+        self.sync()?;
+        self.publish(&spare.path)
+    }
+
+    fn write_header(&self, path: &Path) -> Result<(), StoreError> {
+        self.file.write_at(&self.header.encode(), 0).map_err(StoreError::io("write", path))
+    }
+
+    /// Gives the prepared and synced file its name in `wal/`, durably: a file there always has a valid header.
+    fn publish(&self, prepared: &Path) -> Result<(), StoreError> {
+        self.vfs.rename(prepared, &self.path).map_err(StoreError::io("rename to", &self.path))?;
+        self.vfs.sync_dir(&self.layout.wal()).map_err(StoreError::io("sync", &self.layout.wal()))
+    }
+}

@@ -1,0 +1,152 @@
+//! The table of a request: its members, their shapes and the rules that the service checks.
+
+use crate::pattern::Pattern;
+
+/// A row of a request's table.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Member {
+    /// The name on the wire, for example `S3Bucket`.
+    pub name: &'static str,
+    /// Whether its absence is a complaint.
+    pub required: bool,
+    /// Whether the service leaves the value out of its complaints.
+    pub sensitive: bool,
+    /// The type, with its rules.
+    pub shape: Shape,
+}
+
+/// The type of a member, with the rules about its value.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Shape {
+    /// A text.
+    String(TextRules),
+    /// A whole number.
+    Integer(Bounds<i64>),
+    /// A number with a fraction.
+    Double(Bounds<f64>),
+    /// A truth value.
+    Boolean,
+    /// A deployment package: present or absent, never looked into here.
+    Blob,
+    /// A list of elements of one shape.
+    List(ListRules),
+    /// A map from texts to texts.
+    Map(MapRules),
+    /// A nested structure with a table of its own.
+    Structure(&'static [Member]),
+}
+
+impl Shape {
+    /// A text without rules.
+    pub const STRING: Self = Self::String(TextRules::ANY);
+}
+
+/// Inclusive bounds, each of which may be missing.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Bounds<T> {
+    /// The least value that is accepted.
+    pub min: Option<T>,
+    /// The greatest value that is accepted.
+    pub max: Option<T>,
+}
+
+impl<T: Copy + PartialOrd> Bounds<T> {
+    /// No bounds at all.
+    pub const NONE: Self = Self { min: None, max: None };
+
+    /// Bounds on both sides.
+    #[must_use]
+    pub const fn within(min: T, max: T) -> Self {
+        Self { min: Some(min), max: Some(max) }
+    }
+
+    pub(crate) fn exceeded_by(&self, value: T) -> bool {
+        self.max.is_some_and(|max| value > max)
+    }
+
+    pub(crate) fn missed_by(&self, value: T) -> bool {
+        self.min.is_some_and(|min| value < min)
+    }
+}
+
+/// The rules about a text.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TextRules {
+    /// Bounds of the length, counted in Unicode scalar values.
+    pub length: Bounds<usize>,
+    /// The pattern that the whole text has to match.
+    pub pattern: Option<&'static Pattern>,
+    /// The only texts that are accepted, in the order in which the service prints them.
+    pub values: Option<&'static [&'static str]>,
+}
+
+impl TextRules {
+    /// Accepts any text.
+    pub const ANY: Self = Self { length: Bounds::NONE, pattern: None, values: None };
+
+    /// Accepts only the given texts.
+    #[must_use]
+    pub const fn one_of(values: &'static [&'static str]) -> Self {
+        Self { values: Some(values), ..Self::ANY }
+    }
+
+    /// Adds bounds of the length.
+    #[must_use]
+    pub const fn length(self, min: usize, max: usize) -> Self {
+        Self { length: Bounds::within(min, max), ..self }
+    }
+
+    /// Adds a pattern.
+    #[must_use]
+    pub const fn pattern(self, pattern: &'static Pattern) -> Self {
+        Self { pattern: Some(pattern), ..self }
+    }
+
+    /// Tells whether a text satisfies every rule.
+    #[must_use]
+    pub fn admits(&self, text: &str) -> bool {
+        let length = text.chars().count();
+        !self.length.exceeded_by(length)
+            && !self.length.missed_by(length)
+            && self.pattern.is_none_or(|pattern| pattern.matches(text))
+            && self.values.is_none_or(|values| values.contains(&text))
+    }
+}
+
+/// The rules about a list.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ListRules {
+    /// What each item has to be.
+    pub item: &'static Shape,
+    /// Whether the service's complaint about an item ends with "Member must not be null".
+    pub null_items: NullItems,
+    /// Bounds of the number of items.
+    pub length: Bounds<usize>,
+}
+
+/// Whether the service lists "Member must not be null" among the rules about the items of a list.
+///
+/// The items here are never null; the distinction is only seen in the text of a complaint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NullItems {
+    /// The rule is printed.
+    Refused,
+    /// The rule is not printed.
+    Unmentioned,
+}
+
+/// The rules about a map.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct MapRules {
+    /// What each key has to be.
+    pub key: TextRules,
+    /// What each value has to be.
+    pub value: TextRules,
+    /// Bounds of the number of entries.
+    pub length: Bounds<usize>,
+}
+
+impl MapRules {
+    /// Accepts any map from texts to texts.
+    pub const ANY: Self = Self { key: TextRules::ANY, value: TextRules::ANY, length: Bounds::NONE };
+}

@@ -1,0 +1,21 @@
+//! The size of `/tmp`.
+
+use crate::admitted::{admitted_number, required};
+use crate::constraint::{Bounds, Shape};
+use crate::structure::structure;
+
+structure! {
+    /// The member `EphemeralStorage` of a request.
+    pub struct EphemeralStorage {
+        /// The size of `/tmp` in megabytes, 512 to 10240.
+        required size: i64 = "Size", Shape::Integer(Bounds::within(512, 10_240));
+    }
+}
+
+/// Megabytes of `/tmp` if the request does not say (recorded from AWS).
+const DEFAULT_MEGABYTES: u32 = 512;
+
+/// Reads an admitted member.
+pub(crate) fn megabytes(member: Option<EphemeralStorage>) -> u32 {
+    member.map_or(DEFAULT_MEGABYTES, |storage| admitted_number(required(storage.size)))
+}

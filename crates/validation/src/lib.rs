@@ -1,0 +1,131 @@
+//! AWS Lambda's vocabulary, always valid: names, ARNs, qualifiers, enums and requests.
+//!
+//! A raw request (`...Request`: every member as it was sent, or absent) comes to a valid one, or to the exact complaints
+//! of the service. Each request states its members, their types and their rules in one table
+//! ([`Structure::MEMBERS`]); decoders and tests walk the same table.
+//!
+//! This crate does no input or output, has no clock and no randomness, and knows neither JSON nor HTTP. It knows
+//! nothing that is stored: whether a function exists is for others to say. A deployment package is an opaque `P`.
+//!
+//! ```
+//! use funclet_validation::{Caller, UpdateFunctionCodeRequest};
+//!
+//! let caller = Caller { account: "111122223333".parse()?, region: "eu-central-1".parse()? };
+//! let request = UpdateFunctionCodeRequest {
+//!     function_name: Some("hello".into()),
+//!     zip_file: Some(b"PK".to_vec()),
+//!     architectures: Some(vec!["sparc".into()]),
+//!     ..Default::default()
+//! };
+//! assert_eq!(
+//!     request.validate(&caller).unwrap_err().to_string(),
+//!     "1 validation error detected: Value '[sparc]' at 'architectures' failed to satisfy constraint: \
+//!      Member must satisfy constraint: [Member must satisfy enum value set: [x86_64, arm64], \
+//!      Member must not be null]",
+//! );
+//! # Ok::<(), funclet_validation::InvalidText>(())
+//! ```
+//!
+//! # Limits
+//!
+//! The texts are those of the service as far as they are recorded or quoted; where they are not, the documentation of
+//! the item says that they are chosen. Lengths count Unicode scalar values.
+
+mod account;
+mod admitted;
+mod architecture;
+mod arn;
+mod caller;
+mod capacity_provider;
+mod check;
+mod code;
+mod code_sha256;
+mod code_signing;
+mod complaint;
+mod constraint;
+mod dead_letter;
+mod document;
+mod durable;
+mod enumeration;
+mod environment;
+mod ephemeral_storage;
+mod file_system;
+mod function_name;
+mod function_reference;
+mod handler;
+mod image;
+mod kms;
+mod layers;
+mod logging;
+mod package_type;
+mod paging;
+mod pattern;
+mod printing;
+mod publish_to;
+mod qualifier;
+mod region;
+mod rejection;
+mod requests;
+mod revision_id;
+mod role;
+mod rule;
+mod runtime;
+mod s3;
+mod settings;
+mod snap_start;
+mod string_map;
+mod structure;
+mod tags;
+mod tenancy;
+mod text;
+mod tracing;
+mod version;
+mod vpc;
+
+pub use account::AccountId;
+pub use architecture::Architecture;
+pub use arn::FunctionArn;
+pub use caller::Caller;
+pub use capacity_provider::{
+    CapacityProviderConfig, CapacityProviderSettings, LambdaManagedInstancesCapacityProviderConfig,
+};
+pub use code::{CodeSource, FunctionCode, SourceMembers};
+pub use code_sha256::CodeSha256;
+pub use code_signing::CodeSigningConfigArn;
+pub use complaint::{Complaint, ValidationError};
+pub use constraint::{Bounds, ListRules, MapRules, Member, NullItems, Shape, TextRules};
+pub use dead_letter::{DeadLetterConfig, DeadLetterSettings};
+pub use document::{Document, FromDocument, Kind, WrongType};
+pub use durable::{DurableConfig, DurableSettings};
+pub use enumeration::UnknownValue;
+pub use environment::Environment;
+pub use ephemeral_storage::EphemeralStorage;
+pub use file_system::{FileSystemConfig, FileSystemSettings};
+pub use function_name::FunctionName;
+pub use function_reference::FunctionReference;
+pub use handler::Handler;
+pub use image::{ImageConfig, ImageUri};
+pub use kms::KmsKeyArn;
+pub use layers::{LAYERS_MAX, LayerVersionArn};
+pub use logging::{ApplicationLogLevel, LogFormat, LoggingConfig, LoggingSettings, SystemLogLevel};
+pub use package_type::PackageType;
+pub use pattern::Pattern;
+pub use publish_to::PublishTo;
+pub use qualifier::{OtherQualifier, Qualifier};
+pub use region::Region;
+pub use rejection::Rejection;
+pub use requests::*;
+pub use revision_id::RevisionId;
+pub use role::RoleArn;
+pub use runtime::Runtime;
+pub use s3::{S3Bucket, S3Key, S3Object, S3ObjectStorageMode, S3ObjectVersion};
+pub use settings::FunctionSettings;
+pub use snap_start::{SnapStart, SnapStartApplyOn};
+pub use string_map::StringMap;
+pub use structure::{Items, Structure, Value, View};
+pub use tags::TAGS_MAX;
+pub use tenancy::{TenancyConfig, TenantIsolationMode};
+pub use text::InvalidText;
+pub use tracing::{TracingConfig, TracingMode};
+pub use version::Version;
+pub use vpc::{VpcConfig, VpcSettings};

@@ -1,0 +1,36 @@
+//! Why a request is refused before anything stored is looked at.
+
+use crate::complaint::ValidationError;
+use crate::region::Region;
+
+/// Why a request is refused before anything stored is looked at.
+///
+/// The variants stand in the order in which the stages of validation find them.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Rejection {
+    /// Members break the rules of the request's table (`ValidationException`).
+    #[error(transparent)]
+    Validation(#[from] ValidationError),
+    /// The ARN names a function of another region (`ResourceNotFoundException`; the text is AWS's).
+    #[error("Functions from '{requested}' are not reachable in this region ('{here}')")]
+    OtherRegion {
+        /// The region in the ARN.
+        requested: Region,
+        /// The region that the call is made in.
+        here: Region,
+    },
+    /// The ARN names a function of another account (`AccessDeniedException`). AWS answers it with a null message, so
+    /// this text never goes on the wire.
+    #[error("the function belongs to another account")]
+    OtherAccount,
+    /// A value is refused for a reason that no table states (`InvalidParameterValueException`). Holds AWS's text.
+    #[error("{0}")]
+    InvalidParameterValue(String),
+}
+
+impl Rejection {
+    pub(crate) fn invalid(text: impl Into<String>) -> Self {
+        Self::InvalidParameterValue(text.into())
+    }
+}

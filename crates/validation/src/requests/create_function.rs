@@ -1,0 +1,254 @@
+//! CreateFunction.
+
+use crate::admitted::{admitted_option, required};
+use crate::architecture::{ARCHITECTURES_SHAPE, Architecture, only};
+use crate::caller::Caller;
+use crate::capacity_provider::CapacityProviderConfig;
+use crate::check::check;
+use crate::code::{CodeSource, FunctionCode, SourceMembers};
+use crate::code_signing::{CODE_SIGNING_CONFIG_ARN_SHAPE, CodeSigningConfigArn};
+use crate::constraint::{Bounds, MapRules, Shape, TextRules};
+use crate::dead_letter::DeadLetterConfig;
+use crate::durable::DurableConfig;
+use crate::environment::Environment;
+use crate::ephemeral_storage::EphemeralStorage;
+use crate::file_system::{FILE_SYSTEM_CONFIGS_SHAPE, FileSystemConfig};
+use crate::function_name::{FUNCTION_NAME_SHAPE, FunctionName};
+use crate::function_reference::FunctionReference;
+use crate::handler::HANDLER_SHAPE;
+use crate::image::ImageConfig;
+use crate::kms::{KMS_KEY_ARN_SHAPE, KmsKeyArn};
+use crate::layers::{LAYERS_SHAPE, LayerVersionArn, resolve_layers};
+use crate::logging::LoggingConfig;
+use crate::package_type::{PACKAGE_TYPE_SHAPE, PackageType};
+use crate::publish_to::{PUBLISH_TO_SHAPE, PublishTo};
+use crate::rejection::Rejection;
+use crate::role::ROLE_SHAPE;
+use crate::s3::S3ObjectStorageMode;
+use crate::settings::FunctionSettings;
+use crate::snap_start::SnapStart;
+use crate::string_map::StringMap;
+use crate::structure::structure;
+use crate::tags::check_tags;
+use crate::tenancy::TenancyConfig;
+use crate::tracing::TracingConfig;
+use crate::vpc::VpcConfig;
+
+structure! {
+    /// A CreateFunction request as it was received.
+    ///
+    /// `P` is the type of a deployment package, which is only present or absent here.
+    pub struct CreateFunctionRequest<P> {
+        /// The name of the new function: a name, a partial ARN or an ARN.
+        required function_name: String = "FunctionName", FUNCTION_NAME_SHAPE;
+        /// What the code runs on. The model lists the values here, but the service answers others outside of its
+        /// table, as [`Runtime`](crate::Runtime) does (recorded from AWS).
+        optional runtime: String = "Runtime", Shape::STRING;
+        /// The role it runs under.
+        required role: String = "Role", ROLE_SHAPE;
+        /// Where in the code it starts.
+        optional handler: String = "Handler", HANDLER_SHAPE;
+        /// Where the code comes from.
+        required code: FunctionCode<P> = "Code", Shape::Structure(FunctionCode::<P>::MEMBERS);
+        /// A description, at most 256 characters.
+        optional description: String = "Description", Shape::String(TextRules::ANY.length(0, 256));
+        /// Seconds that an invocation may take. The model has no greatest value; the service does (documented, and
+        /// quoted in public reports).
+        optional timeout: i64 = "Timeout", Shape::Integer(Bounds::within(1, 900));
+        /// Memory in megabytes. The greatest value is that of functions on capacity providers.
+        optional memory_size: i64 = "MemorySize", Shape::Integer(Bounds::within(128, 32_768));
+        /// Whether version 1 is published at once.
+        optional publish: bool = "Publish", Shape::Boolean;
+        /// The network.
+        optional vpc_config: VpcConfig = "VpcConfig", Shape::Structure(VpcConfig::MEMBERS);
+        /// One of [`PackageType::VALUES`].
+        optional package_type: String = "PackageType", PACKAGE_TYPE_SHAPE;
+        /// Where events go that could not be processed.
+        optional dead_letter_config: DeadLetterConfig = "DeadLetterConfig",
+            Shape::Structure(DeadLetterConfig::MEMBERS);
+        /// Environment variables.
+        optional environment: Environment = "Environment", Shape::Structure(Environment::MEMBERS);
+        /// The key that environment variables are encrypted with.
+        optional kms_key_arn: String = "KMSKeyArn", KMS_KEY_ARN_SHAPE;
+        /// Tracing with X-Ray.
+        optional tracing_config: TracingConfig = "TracingConfig", Shape::Structure(TracingConfig::MEMBERS);
+        /// Tags, in the order of the request.
+        optional tags: StringMap = "Tags", Shape::Map(MapRules::ANY);
+        /// ARNs of versions of layers.
+        optional layers: Vec<String> = "Layers", LAYERS_SHAPE;
+        /// File systems to mount.
+        optional file_system_configs: Vec<FileSystemConfig> = "FileSystemConfigs", FILE_SYSTEM_CONFIGS_SHAPE;
+        /// What overrides the settings of a container image.
+        optional image_config: ImageConfig = "ImageConfig", Shape::Structure(ImageConfig::MEMBERS);
+        /// The code signing configuration to enforce.
+        optional code_signing_config_arn: String = "CodeSigningConfigArn", CODE_SIGNING_CONFIG_ARN_SHAPE;
+        /// The one instruction set.
+        optional architectures: Vec<String> = "Architectures", ARCHITECTURES_SHAPE;
+        /// The size of `/tmp`.
+        optional ephemeral_storage: EphemeralStorage = "EphemeralStorage",
+            Shape::Structure(EphemeralStorage::MEMBERS);
+        /// SnapStart.
+        optional snap_start: SnapStart = "SnapStart", Shape::Structure(SnapStart::MEMBERS);
+        /// Where and how it logs.
+        optional logging_config: LoggingConfig = "LoggingConfig", Shape::Structure(LoggingConfig::MEMBERS);
+        /// The instances it runs on.
+        optional capacity_provider_config: CapacityProviderConfig = "CapacityProviderConfig",
+            Shape::Structure(CapacityProviderConfig::MEMBERS);
+        /// Where the version is published to.
+        optional publish_to: String = "PublishTo", PUBLISH_TO_SHAPE;
+        /// How a durable function keeps its progress.
+        optional durable_config: DurableConfig = "DurableConfig", Shape::Structure(DurableConfig::MEMBERS);
+        /// How tenants are kept apart.
+        optional tenancy_config: TenancyConfig = "TenancyConfig", Shape::Structure(TenancyConfig::MEMBERS);
+    }
+}
+
+/// A valid CreateFunction request.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CreateFunction<P> {
+    /// The bare name, at most 64 characters.
+    pub function_name: FunctionName,
+    /// Where the code comes from; it fits the package type.
+    pub code: CodeSource<P>,
+    /// The kind of deployment package.
+    pub package_type: PackageType,
+    /// The instruction set.
+    pub architecture: Architecture,
+    /// Whether version 1 is published at once.
+    pub publish: bool,
+    /// Where the version is published to.
+    pub publish_to: Option<PublishTo>,
+    /// At most 50 tags.
+    pub tags: StringMap,
+    /// The code signing configuration to enforce.
+    pub code_signing_config_arn: Option<CodeSigningConfigArn>,
+    /// At most 5 versions of different layers of the caller's region.
+    pub layers: Vec<LayerVersionArn>,
+    /// The key that the archive is encrypted with.
+    pub source_kms_key_arn: Option<KmsKeyArn>,
+    /// Whether the object in S3 is copied or referred to.
+    pub s3_object_storage_mode: Option<S3ObjectStorageMode>,
+    /// The configuration, with the defaults of the service filled in.
+    pub configuration: FunctionSettings,
+}
+
+impl<P> CreateFunctionRequest<P> {
+    /// Makes the request valid. A qualifier in the name is dropped: what the service does with one is not recorded.
+    ///
+    /// ```
+    /// use funclet_validation::{Caller, CreateFunctionRequest, FunctionCode};
+    ///
+    /// let caller = Caller { account: "111122223333".parse()?, region: "us-east-1".parse()? };
+    /// let request = CreateFunctionRequest {
+    ///     function_name: Some("hello".into()),
+    ///     role: Some("arn:aws:iam::111122223333:role/hello".into()),
+    ///     runtime: Some("python3.12".into()),
+    ///     handler: Some("index.handler".into()),
+    ///     code: Some(FunctionCode { zip_file: Some(b"PK".to_vec()), ..Default::default() }),
+    ///     ..Default::default()
+    /// };
+    /// let settings = request.validate(&caller).unwrap().configuration;
+    /// assert_eq!((settings.timeout, settings.memory_size), (3, 128));
+    /// assert_eq!(settings.logging_config.log_group, "/aws/lambda/hello");
+    /// # Ok::<(), funclet_validation::InvalidText>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Rejection::Validation`], then those of [`FunctionReference::resolve`], then
+    /// [`Rejection::InvalidParameterValue`] about the length of the name, members that do not go with the package
+    /// type, memory, runtime, environment, logging, source of the code, tags, layers. This order is chosen, as none is
+    /// recorded.
+    pub fn validate(mut self, caller: &Caller) -> Result<CreateFunction<P>, Rejection> {
+        check(&self)?;
+        let function_name = resolve_name(caller, &required(self.function_name.take()))?;
+        let package_type = admitted_option(self.package_type.take()).unwrap_or_default();
+        self.check_package_type(package_type)?;
+        self.check_memory_size()?;
+        let configuration = FunctionSettings::take_from(&mut self, &function_name)?;
+        let code = required(self.code);
+        let source = SourceMembers::from_admitted(
+            code.zip_file,
+            [code.s3_bucket, code.s3_key, code.s3_object_version, code.image_uri],
+        );
+        let source = fitting(source.single()?, package_type)?;
+        let tags = self.tags.unwrap_or_default();
+        check_tags(&tags)?;
+        Ok(CreateFunction {
+            function_name,
+            code: source,
+            package_type,
+            architecture: only(self.architectures).unwrap_or_default(),
+            publish: self.publish.unwrap_or_default(),
+            publish_to: admitted_option(self.publish_to),
+            tags,
+            code_signing_config_arn: admitted_option(self.code_signing_config_arn),
+            layers: resolve_layers(caller, self.layers.unwrap_or_default())?,
+            source_kms_key_arn: KmsKeyArn::from_member(code.source_kms_key_arn),
+            s3_object_storage_mode: admitted_option(code.s3_object_storage_mode),
+            configuration,
+        })
+    }
+
+    /// Refuses members that do not go with the package type. Both texts are quoted in public reports
+    /// (pulumi/pulumi-aws#5439, pipe-cd/pipecd#1400).
+    fn check_package_type(&self, package_type: PackageType) -> Result<(), Rejection> {
+        let has_layers = self.layers.as_ref().is_some_and(|layers| !layers.is_empty());
+        match package_type {
+            PackageType::Image if self.handler.is_some() || self.runtime.is_some() || has_layers => {
+                Err(Rejection::invalid(IMAGE_WITH_ZIP_MEMBERS))
+            }
+            PackageType::Zip if self.handler.is_none() || self.runtime.is_none() => {
+                Err(Rejection::invalid(ZIP_WITHOUT_RUNTIME))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses more memory than functions have that run on the service's own instances. The text is quoted, with the
+    /// limits of smaller accounts, in many public reports; the number is documented.
+    fn check_memory_size(&self) -> Result<(), Rejection> {
+        let too_much = self.memory_size.is_some_and(|megabytes| megabytes > MEMORY_SIZE_MAX);
+        if too_much && self.capacity_provider_config.is_none() {
+            return Err(Rejection::invalid(format!(
+                "'MemorySize' value failed to satisfy constraint: Member must have value less than or equal to \
+                 {MEMORY_SIZE_MAX}"
+            )));
+        }
+        Ok(())
+    }
+}
+
+const IMAGE_WITH_ZIP_MEMBERS: &str =
+    "Please don't provide Handler or Runtime or Layer when the intended function PackageType is Image.";
+const ZIP_WITHOUT_RUNTIME: &str =
+    "Runtime and Handler are mandatory parameters for functions created with deployment packages.";
+
+/// Megabytes of memory that a function without a capacity provider can have.
+const MEMORY_SIZE_MAX: i64 = 10_240;
+
+/// Resolves the name and applies the rule that only this operation has (recorded from AWS, as an
+/// `InvalidParameterValueException` that reads like a `ValidationException`).
+fn resolve_name(caller: &Caller, name: &str) -> Result<FunctionName, Rejection> {
+    let name = FunctionReference::resolve(caller, name, None)?.name;
+    if name.as_str().len() > FunctionName::CREATED_LENGTH_MAX {
+        return Err(Rejection::invalid(format!(
+            "1 validation error detected: Value '{name}' at 'functionName' failed to satisfy constraint: Member must \
+             have length less than or equal to {}",
+            FunctionName::CREATED_LENGTH_MAX
+        )));
+    }
+    Ok(name)
+}
+
+/// Refuses a source that does not go with the package type. Chosen after the texts of UpdateFunctionCode.
+fn fitting<P>(source: CodeSource<P>, package_type: PackageType) -> Result<CodeSource<P>, Rejection> {
+    match (&source, package_type) {
+        (CodeSource::Image(_), PackageType::Zip) => Err(Rejection::invalid(
+            "Please don't provide ImageUri when creating a function with packageType Zip.",
+        )),
+        (CodeSource::ZipFile(_) | CodeSource::S3(_), PackageType::Image) => Err(Rejection::invalid(
+            "Please provide ImageUri when creating a function with packageType Image.",
+        )),
+        _ => Ok(source),
+    }
+}

@@ -1,0 +1,16 @@
+//! Tests of the public surface: properties, and what is recorded from AWS.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
+
+mod properties;
+mod recorded;
+mod requests;
+mod speed;
+mod tables;
+
+use funclet_validation::Caller;
+
+/// The account and region that the tests call in.
+fn caller() -> Caller {
+    Caller { account: "111111111111".parse().unwrap(), region: "us-east-1".parse().unwrap() }
+}

@@ -1,0 +1,71 @@
+//! The tables as data: well-formed, and walkable by others.
+
+use std::collections::HashSet;
+
+use funclet_validation::{
+    CreateFunctionRequest, DeleteFunctionRequest, GetFunctionConfigurationRequest, GetFunctionRequest,
+    ListFunctionsRequest, ListVersionsByFunctionRequest, Member, PublishVersionRequest, Shape, Structure,
+    TextRules, UpdateFunctionCodeRequest,
+};
+
+const TABLES: [(&str, &[Member]); 8] = [
+    ("CreateFunction", CreateFunctionRequest::<()>::MEMBERS),
+    ("UpdateFunctionCode", UpdateFunctionCodeRequest::<()>::MEMBERS),
+    ("GetFunction", GetFunctionRequest::MEMBERS),
+    ("GetFunctionConfiguration", GetFunctionConfigurationRequest::MEMBERS),
+    ("PublishVersion", PublishVersionRequest::MEMBERS),
+    ("ListVersionsByFunction", ListVersionsByFunctionRequest::MEMBERS),
+    ("ListFunctions", ListFunctionsRequest::MEMBERS),
+    ("DeleteFunction", DeleteFunctionRequest::MEMBERS),
+];
+
+fn walk(shape: &Shape, visit: &mut dyn FnMut(&TextRules)) {
+    match shape {
+        Shape::String(text) => visit(text),
+        Shape::List(list) => walk(list.item, visit),
+        Shape::Map(map) => {
+            visit(&map.key);
+            visit(&map.value);
+        }
+        Shape::Structure(members) => members.iter().for_each(|member| walk(&member.shape, visit)),
+        Shape::Integer(_) | Shape::Double(_) | Shape::Boolean | Shape::Blob => {}
+    }
+}
+
+#[test]
+fn every_pattern_compiles() {
+    let mut patterns = HashSet::new();
+    for (_, members) in TABLES {
+        walk(&Shape::Structure(members), &mut |text| {
+            if let Some(pattern) = text.pattern {
+                // Compiles at the first use, and panics if it cannot.
+                let _ = pattern.matches("x");
+                patterns.insert(pattern.as_str());
+            }
+        });
+    }
+    assert_eq!(patterns.len(), 17, "{patterns:#?}");
+}
+
+/// The members of the service model (botocore 1.43.11, and S3ObjectStorageMode of a later one).
+#[test]
+fn members_of_the_model() {
+    let counts: Vec<_> = TABLES.iter().map(|(name, members)| (*name, members.len())).collect();
+    assert_eq!(
+        counts,
+        [
+            ("CreateFunction", 28),
+            ("UpdateFunctionCode", 13),
+            ("GetFunction", 2),
+            ("GetFunctionConfiguration", 2),
+            ("PublishVersion", 5),
+            ("ListVersionsByFunction", 3),
+            ("ListFunctions", 4),
+            ("DeleteFunction", 2),
+        ]
+    );
+    for (name, members) in TABLES {
+        let names: HashSet<_> = members.iter().map(|member| member.name).collect();
+        assert_eq!(names.len(), members.len(), "{name} has a member twice");
+    }
+}

@@ -1,0 +1,7 @@
+//! Reads arbitrary bytes as a segment of the log: it must not panic, hang, or ask for memory that the bytes do not have.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    funclet_storage::scan_any_bytes(bytes);
+});
