@@ -90,3 +90,8 @@ pub use funclet_storage::{
     Position, StoreError,
 };
 pub use funclet_validation::*;
+
+/// The program in the README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+pub struct Readme;

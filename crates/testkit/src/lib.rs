@@ -37,6 +37,7 @@
 //! assert_eq!(codec::decode::<String>(16, &found.unwrap()).unwrap(), "hello");
 //! ```
 
+mod bodies;
 #[cfg(feature = "engine")]
 mod clock;
 mod entropy;
@@ -46,6 +47,7 @@ mod sim_vfs;
 #[cfg(feature = "engine")]
 mod sources;
 
+pub use bodies::{base64, create_function_body, update_function_code_body};
 #[cfg(feature = "engine")]
 pub use clock::ManualClock;
 pub use entropy::SeededEntropy;

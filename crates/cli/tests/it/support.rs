@@ -9,6 +9,10 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use tempfile::TempDir;
 
+pub(crate) use funclet_testkit::{
+    create_function_body as create_body, update_function_code_body as update_body, zip_with_content as zip,
+};
+
 /// Runs the binary to its end, without any of the caller's settings.
 pub(crate) fn run(arguments: &[&str]) -> Output {
     command().args(arguments).output().unwrap()
@@ -141,25 +145,6 @@ impl Connection {
         let read = self.stream.read_line(&mut line).ok()?;
         (read > 0).then(|| line.trim_end().to_owned())
     }
-}
-
-pub(crate) fn base64(bytes: &[u8]) -> String {
-    base64_simd::STANDARD.encode_to_string(bytes)
-}
-
-pub(crate) fn create_body(name: &str, zip: &[u8]) -> String {
-    format!(
-        r#"{{"FunctionName":"{name}","Runtime":"python3.13","Role":"arn:aws:iam::000000000000:role/r","Handler":"index.handler","Code":{{"ZipFile":"{}"}}}}"#,
-        base64(zip)
-    )
-}
-
-pub(crate) fn update_body(zip: &[u8]) -> String {
-    format!(r#"{{"ZipFile":"{}"}}"#, base64(zip))
-}
-
-pub(crate) fn zip(content: &str) -> Vec<u8> {
-    funclet_testkit::zip_with_content(content)
 }
 
 pub(crate) const FUNCTIONS: &str = "/2015-03-31/functions";

@@ -10,6 +10,8 @@ use funclet_testkit::SeededEntropy;
 use http::{Method, Request, Response};
 use serde_json::Value;
 
+pub(crate) use funclet_testkit::{base64, create_function_body as create_body, zip_with_content as zip};
+
 /// 2024-03-28T12:56:56.583Z.
 pub(crate) const NOW_MS: u64 = 1_711_630_616_583;
 
@@ -110,19 +112,4 @@ impl Client {
     pub(crate) fn create(&self, name: &str, zip: &[u8]) -> Value {
         self.post("/2015-03-31/functions", create_body(name, zip)).json(201)
     }
-}
-
-pub(crate) fn base64(bytes: &[u8]) -> String {
-    base64_simd::STANDARD.encode_to_string(bytes)
-}
-
-pub(crate) fn create_body(name: &str, zip: &[u8]) -> String {
-    format!(
-        r#"{{"FunctionName":"{name}","Runtime":"python3.13","Role":"arn:aws:iam::000000000000:role/r","Handler":"index.handler","Code":{{"ZipFile":"{}"}}}}"#,
-        base64(zip)
-    )
-}
-
-pub(crate) fn zip(content: &str) -> Vec<u8> {
-    funclet_testkit::zip_with_content(content)
 }

@@ -10,6 +10,8 @@ use funclet_server::{Config, Ended, Server};
 use serde_json::Value;
 use tokio::sync::oneshot;
 
+pub(crate) use funclet_testkit::{base64, create_function_body as create_body, zip_with_content as zip};
+
 /// A server that runs until it is stopped or dropped.
 pub(crate) struct TestServer {
     pub(crate) address: SocketAddr,
@@ -183,19 +185,4 @@ impl Connection {
 
 pub(crate) fn head(method: &str, path: &str, length: usize) -> String {
     format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: {length}\r\n\r\n")
-}
-
-pub(crate) fn base64(bytes: &[u8]) -> String {
-    base64_simd::STANDARD.encode_to_string(bytes)
-}
-
-pub(crate) fn create_body(name: &str, zip: &[u8]) -> String {
-    format!(
-        r#"{{"FunctionName":"{name}","Runtime":"python3.13","Role":"arn:aws:iam::000000000000:role/r","Handler":"index.handler","Code":{{"ZipFile":"{}"}}}}"#,
-        base64(zip)
-    )
-}
-
-pub(crate) fn zip(content: &str) -> Vec<u8> {
-    funclet_testkit::zip_with_content(content)
 }
