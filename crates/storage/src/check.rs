@@ -1,6 +1,5 @@
 //! Looking at a closed store without changing it.
 
-use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
@@ -11,6 +10,7 @@ use crate::error::StoreError;
 use crate::identity;
 use crate::record::{Record, ReferenceOp, Write};
 use crate::recovery::{self, Found};
+use crate::references::{Miscounted, References};
 use crate::txn::{Lsn, TxnId};
 use crate::vfs::{Layout, RealVfs, Vfs};
 use crate::wal::writer::PlacedBlob;
@@ -53,11 +53,11 @@ pub fn check(path: &Path) -> Result<CheckReport, StoreError> {
     };
     let blobs = FileBlobs::new(std::sync::Arc::new(RealVfs), layout.clone(), 0);
     let mut report = CheckReport::default();
-    let mut totals = Totals::default();
+    let mut references = References::default();
     let walked = recovery::walk(&vfs, &layout, id, &mut |found| {
         report.records += 1;
         place(&blobs, &found);
-        totals.add(&found, &mut report.findings);
+        count(&mut references, &found, &mut report.findings);
         Ok(())
     });
     match walked {
@@ -67,7 +67,7 @@ pub fn check(path: &Path) -> Result<CheckReport, StoreError> {
         }
         Err(other) => return Err(other),
     }
-    for (digest, size) in totals.referenced() {
+    for (digest, size) in references.held() {
         report.blobs += 1;
         report.blob_bytes += size;
         if let Err(problem) = verify(&blobs, &digest, size) {
@@ -100,34 +100,14 @@ fn place(blobs: &FileBlobs, found: &Found<'_>) {
     }
 }
 
-/// References to blobs, counted from the records and held against the counts that they carry.
-#[derive(Default)]
-struct Totals(BTreeMap<(String, BlobDigest), (u64, u64)>);
-
-impl Totals {
-    fn add(&mut self, found: &Found<'_>, findings: &mut Vec<Finding>) {
-        for reference in &found.record.references {
-            let key = (found.record.scope.as_str().to_owned(), reference.digest);
-            let (_, count) = self.0.get(&key).copied().unwrap_or_default();
-            let expected = match reference.op {
-                ReferenceOp::Hold => count.checked_add(1),
-                ReferenceOp::Release => count.checked_sub(1),
-            };
-            if expected != Some(reference.count) {
-                let problem = format!(
-                    "record {} counts {} references to blob {}, {count} before it and then one {:?}",
-                    found.lsn, reference.count, reference.digest, reference.op
-                );
-                findings.push(Finding { file: found.segment.to_path_buf(), problem });
-            }
-            self.0.insert(key, (reference.size, reference.count));
-        }
-    }
-
-    /// Each blob that some scope holds, with its size.
-    fn referenced(&self) -> BTreeMap<BlobDigest, u64> {
-        let held = self.0.iter().filter(|(_, (_, count))| *count > 0);
-        held.map(|((_, digest), (size, _))| (*digest, *size)).collect()
+/// Says of each reference of a record that it is miscounted, if it is.
+fn count(references: &mut References, found: &Found<'_>, findings: &mut Vec<Finding>) {
+    for Miscounted { reference, before } in references.add(&found.record) {
+        let problem = format!(
+            "record {} counts {} references to blob {}, {before} before it and then one {:?}",
+            found.lsn, reference.count, reference.digest, reference.op
+        );
+        findings.push(Finding { file: found.segment.to_path_buf(), problem });
     }
 }
 

@@ -46,6 +46,7 @@ mod options;
 mod overlay;
 mod record;
 mod recovery;
+mod references;
 mod scope;
 mod snapshot;
 mod sync;

@@ -13,6 +13,7 @@ use crate::meta::Meta;
 use crate::options::{Durability, LocalOptions, Maintenance, TableKind};
 use crate::record::LAYOUT_1;
 use crate::recovery::{self, Found, LogEnd};
+use crate::references::References;
 use crate::sync::Mutex;
 use crate::table::{MemoryTable, Table};
 use crate::transaction::changes;
@@ -40,9 +41,10 @@ pub(crate) fn open(options: &LocalOptions) -> Result<Shared, StoreError> {
     let blobs = Arc::new(FileBlobs::new(Arc::clone(&vfs), layout.clone(), options.inline_bytes_max));
     let table = open_table(&*vfs, &layout, options, store_id)?;
     let state = State::new(table, options.overlay_bytes_max);
-    let mut replay = Replay { state: &state, blobs: &blobs, history: History::default(), meta: None };
+    let mut replay = Replay::new(&state, &blobs);
     let mut end = recovery::walk(&*vfs, &layout, store_id, &mut |found| replay.add(found))?;
     check_table(&state, &end)?;
+    replay.check_blobs()?;
     let meta = replay.finish(&layout, &mut end)?;
     let history = replay.history;
 
@@ -214,9 +216,14 @@ struct Replay<'a> {
     blobs: &'a FileBlobs,
     history: History,
     meta: Option<Meta>,
+    references: References,
 }
 
-impl Replay<'_> {
+impl<'a> Replay<'a> {
+    fn new(state: &'a State, blobs: &'a FileBlobs) -> Self {
+        Self { state, blobs, history: History::default(), meta: None, references: References::default() }
+    }
+
     fn add(&mut self, found: Found<'_>) -> Result<(), StoreError> {
         let corrupt = |reason: &str| StoreError::corrupt(found.segment, found.offset, reason);
         if let Some(meta) = Meta::in_record(&found.record) {
@@ -232,9 +239,21 @@ impl Replay<'_> {
         }
         self.history.add(found.lsn, found.txn, &found.record);
         if found.lsn > self.state.table().applied() {
+            self.references.add(&found.record);
             self.state.publish(changes(&found.record, found.lsn), found.lsn);
             if self.state.overlay_bytes() > REPLAY_BYTES && found.proven {
                 self.state.drain(found.lsn)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks that every blob is there which the replayed records hold: each was durable before its record.
+    fn check_blobs(&self) -> Result<(), StoreError> {
+        for digest in self.references.held().keys() {
+            if !self.blobs.is_there(digest)? {
+                let path = self.blobs.path(digest);
+                return Err(StoreError::corrupt(&path, 0, "a blob that a record holds is missing"));
             }
         }
         Ok(())

@@ -75,6 +75,15 @@ impl FileBlobs {
         self.inlined.lock().insert(digest, Inlined::Segment { path, offset, length: bytes });
     }
 
+    /// Tells whether a blob is in the log or has a file.
+    pub(crate) fn is_there(&self, digest: &BlobDigest) -> Result<bool, StoreError> {
+        if self.inlined.lock().contains_key(digest) {
+            return Ok(true);
+        }
+        let path = self.path(digest);
+        self.vfs.exists(&path).map_err(StoreError::io("look for", &path))
+    }
+
     /// The name of a blob's file: `blobs/<2 hex>/<64 hex>`.
     pub(crate) fn path(&self, digest: &BlobDigest) -> PathBuf {
         let hex = digest.to_string();

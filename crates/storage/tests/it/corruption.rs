@@ -5,12 +5,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use funclet_storage::{
-    Backend, BlobDigest, LocalBackend, LocalOptions, StoreError, TableKind, check, read_log,
+    Backend, BlobDigest, LocalBackend, LocalOptions, StoreError, TableKind, Vfs as _, check, read_log,
 };
 use funclet_testkit::{Keep, SimVfs};
 
 use crate::script::{
-    blob, content, entropy, id, inline, last_byte, open, put, scope, segments, texts, upload,
+    ROOT, blob, content, entropy, id, inline, last_byte, open, put, refused, scope, segments, texts, upload,
 };
 
 /// Small and large blobs that ride in their records, one in a file.
@@ -213,6 +213,18 @@ fn the_check_finds_damaged_and_missing_blobs() {
     found("a missing blob");
     fs::write(&path, healthy).unwrap();
     assert_eq!(check(&root).unwrap().findings, []);
+}
+
+#[test]
+fn a_missing_blob_is_noticed_when_the_store_is_opened() {
+    let vfs = SimVfs::new();
+    write(&|| open(&vfs).unwrap());
+    let digest = BlobDigest::of(&content(9, FILE_BYTES)).to_string();
+    let path = Path::new(ROOT).join("blobs").join(&digest[..2]).join(&digest);
+    assert!(open(&vfs).is_ok());
+    vfs.remove_file(&path).unwrap();
+    let error = refused(&vfs);
+    assert!(matches!(&error, StoreError::Corrupt { file, .. } if *file == path), "{error:?}");
 }
 
 #[test]
