@@ -1,7 +1,5 @@
 //! The operations of one account in one region.
 
-use std::sync::mpsc;
-
 use funclet_function_store::{FunctionConfiguration, FunctionDetail, FunctionPage, Reason, VersionPage};
 use funclet_validation::{
     Caller, DeleteFunctionRequest, FunctionName, GetFunctionConfigurationRequest, GetFunctionRequest,
@@ -11,6 +9,7 @@ use funclet_validation::{
 use crate::engine::Funclet;
 use crate::error::Error;
 use crate::operation::{CreateFunctionRequest, Operation, UpdateFunctionCodeRequest};
+use crate::work::Work as _;
 
 /// The operations of AWS Lambda in one account and region.
 ///
@@ -37,12 +36,8 @@ impl Lambda {
     /// # Errors
     /// [`Error`].
     pub fn call<R: Operation>(&self, request: R) -> Result<R::Answer, Error> {
-        let (tell, told) = mpsc::sync_channel(1);
-        self.submit(request, move |outcome| {
-            // Nobody is gone: this thread waits right below.
-            let _ = tell.send(outcome);
-        });
-        told.recv().unwrap_or_else(|_| Err(Error::failed("the operation ended without an outcome")))
+        let engine = &self.funclet.engine;
+        request.prepare(engine, &self.caller)?.run(engine, &self.caller)
     }
 
     /// Carries out an operation without waiting for the disk; `done` learns its outcome when that is durable.
@@ -54,7 +49,11 @@ impl Lambda {
         request: R,
         done: impl FnOnce(Result<R::Answer, Error>) + Send + 'static,
     ) {
-        request.carry_out(&self.funclet.engine, &self.caller, Box::new(done));
+        let engine = &self.funclet.engine;
+        match request.prepare(engine, &self.caller) {
+            Ok(work) => work.submit(engine, &self.caller, Box::new(done)),
+            Err(error) => done(Err(error)),
+        }
     }
 
     /// Creates a function.

@@ -69,6 +69,7 @@ mod operation;
 mod package;
 mod sources;
 mod system;
+mod work;
 
 pub use builder::{Builder, OpenError};
 pub use engine::{Feed, Funclet, FunctionEvents};

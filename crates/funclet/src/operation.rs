@@ -5,21 +5,21 @@ use funclet_function_store::{
     UpdateCode, VersionPage,
 };
 use funclet_validation::{
-    Caller, CodeSource, DeleteFunctionRequest, GetFunctionConfigurationRequest, GetFunctionRequest,
-    ListFunctionsRequest, ListVersionsByFunctionRequest, PublishVersionRequest, UpdateFunctionCode,
+    Caller, CodeSource, DeleteFunction, DeleteFunctionRequest, GetFunction, GetFunctionConfiguration,
+    GetFunctionConfigurationRequest, GetFunctionRequest, ListFunctions, ListFunctionsRequest,
+    ListVersionsByFunction, ListVersionsByFunctionRequest, PublishVersion, PublishVersionRequest,
 };
 
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::package::{Package, Stay};
+use crate::fetch::FetchedCode;
+use crate::package::Package;
+use crate::work::{Change, Look, Work};
 
 /// CreateFunction as it was received.
 pub type CreateFunctionRequest = funclet_validation::CreateFunctionRequest<Package>;
 /// UpdateFunctionCode as it was received.
 pub type UpdateFunctionCodeRequest = funclet_validation::UpdateFunctionCodeRequest<Package>;
-
-/// Takes the outcome of an operation.
-pub(crate) type Done<T> = Box<dyn FnOnce(Result<T, Error>) + Send>;
 
 /// A request that the engine can carry out. Implemented by the request types; sealed.
 pub trait Operation: sealed::Carry {
@@ -34,146 +34,123 @@ pub trait Operation: sealed::Carry {
 }
 
 pub(crate) mod sealed {
-    use super::{Caller, Done, Engine};
+    use super::{Caller, Engine, Error, Work};
 
     pub trait Carry: Send + 'static {
         /// What the operation answers.
         type Answer: Send + 'static;
+        /// What is left to do once the request is valid and its code is here.
+        #[allow(private_bounds)]
+        type Work: Work<Answer = Self::Answer>;
 
+        /// Validates the request, and fetches, inspects and stores its code.
         #[allow(private_interfaces)]
-        fn carry_out(self, engine: &Engine, caller: &Caller, done: Done<Self::Answer>);
+        fn prepare(self, engine: &Engine, caller: &Caller) -> Result<Self::Work, Error>;
     }
 }
 
-/// Runs a command of the store.
-fn command<C: Command>(engine: &Engine, caller: &Caller, command: C, done: Done<C::Answer>) {
-    engine.store.submit(caller, command, move |outcome| done(outcome.map_err(Error::from)));
-}
-
-/// Runs a query of the store.
-fn query<Q: Query>(engine: &Engine, caller: &Caller, query: Q, done: Done<Q::Answer>) {
-    engine.store.submit_query(caller, query, move |outcome| done(outcome.map_err(Error::from)));
-}
-
-/// Implements an operation that only has to be validated and run.
+/// Implements an operation that only has to be validated: `$work` makes the valid request what is left to do.
 macro_rules! operation {
-    ($request:ty, $name:literal, $run:ident -> $answer:ty) => {
+    ($request:ty, $name:literal, $work:ident<$valid:ty> -> $answer:ty) => {
         impl Operation for $request {
             const NAME: &'static str = $name;
         }
 
         impl sealed::Carry for $request {
             type Answer = $answer;
+            type Work = $work<$valid>;
 
             #[allow(private_interfaces)]
-            fn carry_out(self, engine: &Engine, caller: &Caller, done: Done<$answer>) {
-                match self.validate(caller) {
-                    Ok(valid) => $run(engine, caller, valid, done),
-                    Err(rejection) => done(Err(rejection.into())),
-                }
+            fn prepare(self, _: &Engine, caller: &Caller) -> Result<Self::Work, Error> {
+                Ok(self.validate(caller)?.into())
             }
         }
     };
 }
 
-operation!(GetFunctionRequest, "GetFunction", query -> FunctionDetail);
-operation!(GetFunctionConfigurationRequest, "GetFunctionConfiguration", query -> FunctionConfiguration);
-operation!(ListFunctionsRequest, "ListFunctions", query -> FunctionPage);
-operation!(ListVersionsByFunctionRequest, "ListVersionsByFunction", query -> VersionPage);
-operation!(PublishVersionRequest, "PublishVersion", command -> FunctionConfiguration);
-operation!(DeleteFunctionRequest, "DeleteFunction", command -> ());
+impl<Q: Query> From<Q> for Look<Q> {
+    fn from(query: Q) -> Self {
+        Self(query)
+    }
+}
+
+impl<C: Command> From<C> for Change<C> {
+    fn from(command: C) -> Self {
+        Self { command, stay: None }
+    }
+}
+
+operation!(GetFunctionRequest, "GetFunction", Look<GetFunction> -> FunctionDetail);
+operation!(
+    GetFunctionConfigurationRequest,
+    "GetFunctionConfiguration",
+    Look<GetFunctionConfiguration> -> FunctionConfiguration
+);
+operation!(ListFunctionsRequest, "ListFunctions", Look<ListFunctions> -> FunctionPage);
+operation!(ListVersionsByFunctionRequest, "ListVersionsByFunction", Look<ListVersionsByFunction> -> VersionPage);
+operation!(PublishVersionRequest, "PublishVersion", Change<PublishVersion> -> FunctionConfiguration);
+operation!(DeleteFunctionRequest, "DeleteFunction", Change<DeleteFunction> -> ());
 
 impl Operation for CreateFunctionRequest {
     const NAME: &'static str = "CreateFunction";
 
     fn blocks(&self) -> bool {
-        let elsewhere = |code: &funclet_validation::FunctionCode<Package>| {
-            code.s3_bucket.is_some()
-                || code.image_uri.is_some()
-                || code.zip_file.as_ref().is_some_and(is_large)
-        };
-        self.code.as_ref().is_some_and(elsewhere)
+        self.code.as_ref().is_some_and(|code| {
+            let elsewhere = code.s3_bucket.is_some() || code.image_uri.is_some();
+            elsewhere || code.zip_file.as_ref().is_some_and(is_large)
+        })
     }
 }
 
 impl sealed::Carry for CreateFunctionRequest {
     type Answer = FunctionConfiguration;
+    type Work = Change<CreateFunctionWith<Package>>;
 
     #[allow(private_interfaces)]
-    fn carry_out(self, engine: &Engine, caller: &Caller, done: Done<FunctionConfiguration>) {
-        let request = match self.validate(caller) {
-            Ok(request) => request,
-            Err(rejection) => return done(Err(rejection.into())),
-        };
-        match engine.fetcher(caller).fetch(request.code.clone(), true) {
-            Ok(fetched) => {
-                let create = CreateFunctionWith { request, fetched: fetched.code };
-                command(engine, caller, create, holding(fetched.stay, done));
-            }
-            Err(error) => done(Err(error)),
-        }
+    fn prepare(self, engine: &Engine, caller: &Caller) -> Result<Self::Work, Error> {
+        let request = self.validate(caller)?;
+        let FetchedCode { code, stay } = engine.fetcher(caller).fetch(request.code.clone(), true)?;
+        Ok(Change { command: CreateFunctionWith { request, fetched: code }, stay })
     }
 }
 
 impl Operation for UpdateFunctionCodeRequest {
     const NAME: &'static str = "UpdateFunctionCode";
 
+    /// Also without a source, or with several: what is wrong then is looked up in the store first.
     fn blocks(&self) -> bool {
-        self.s3_bucket.is_some() || self.image_uri.is_some() || self.zip_file.as_ref().is_some_and(is_large)
+        let elsewhere = [&self.s3_bucket, &self.s3_key, &self.s3_object_version, &self.image_uri];
+        elsewhere.iter().any(|member| member.is_some()) || self.zip_file.as_ref().is_none_or(is_large)
     }
 }
 
 impl sealed::Carry for UpdateFunctionCodeRequest {
     type Answer = FunctionConfiguration;
+    type Work = Change<UpdateCode<Package>>;
 
     #[allow(private_interfaces)]
-    fn carry_out(self, engine: &Engine, caller: &Caller, done: Done<FunctionConfiguration>) {
-        match self.validate(caller) {
-            Ok(request) => update(engine, caller, request, done),
-            Err(rejection) => done(Err(rejection.into())),
+    fn prepare(self, engine: &Engine, caller: &Caller) -> Result<Self::Work, Error> {
+        let request = self.validate(caller)?;
+        // Which source is meant, or what is wrong about it, is told by the decision, in its turn.
+        let source = request.source.clone().single().ok();
+        if !source.as_ref().is_some_and(is_small) {
+            // Everything that can be refused without the code is, before the code is fetched or written.
+            engine.store.look(caller, CheckUpdate(request.clone()))?;
         }
+        let one_source = "the check before a fetch admits only requests with one source";
+        let source = source.ok_or_else(|| Error::failed(one_source))?;
+        let FetchedCode { code, stay } = engine.fetcher(caller).fetch(source, !request.dry_run)?;
+        Ok(Change { command: UpdateCode { request, fetched: code }, stay })
     }
 }
 
-/// Fetches the code and updates the function.
-fn update(
-    engine: &Engine,
-    caller: &Caller,
-    request: UpdateFunctionCode<Package>,
-    done: Done<FunctionConfiguration>,
-) {
-    let is_small =
-        |source: &CodeSource<Package>| matches!(source, CodeSource::ZipFile(package) if !is_large(package));
-    // Which source is meant, or what is wrong about it, is told by the decision, in its turn.
-    let source = request.source.clone().single().ok();
-    if !source.as_ref().is_some_and(is_small) {
-        // Everything that can be refused without the code is, before the code is fetched or written.
-        if let Err(failure) = engine.store.look(caller, CheckUpdate(request.clone())) {
-            return done(Err(failure.into()));
-        }
-    }
-    let Some(source) = source else {
-        return done(Err(Error::failed("the check before a fetch admits only requests with one source")));
-    };
-    match engine.fetcher(caller).fetch(source, !request.dry_run) {
-        Ok(fetched) => {
-            let update = UpdateCode { request, fetched: fetched.code };
-            command(engine, caller, update, holding(fetched.stay, done));
-        }
-        Err(error) => done(Err(error)),
-    }
+/// Whether the code is here and rides in the record.
+fn is_small(source: &CodeSource<Package>) -> bool {
+    matches!(source, CodeSource::ZipFile(package) if !is_large(package))
 }
 
 /// Larger packages are files of their own.
 fn is_large(package: &Package) -> bool {
     const SMALL_BYTES_MAX: u64 = 64 << 10;
     package.size() > SMALL_BYTES_MAX
-}
-
-/// Lets a package stay until the outcome is known: until then nobody else keeps its blob.
-fn holding<T: 'static>(stay: Option<Stay>, done: Done<T>) -> Done<T> {
-    Box::new(move |outcome| {
-        drop(stay);
-        done(outcome);
-    })
 }

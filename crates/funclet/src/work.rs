@@ -1,0 +1,70 @@
+//! An operation that is validated and has its code: what is left is to run it on the store.
+
+use funclet_function_store::{Command, Query};
+use funclet_validation::Caller;
+
+use crate::engine::Engine;
+use crate::error::Error;
+use crate::package::Stay;
+
+/// Takes the outcome of an operation.
+pub(crate) type Done<T> = Box<dyn FnOnce(Result<T, Error>) + Send>;
+
+/// What is left of an operation.
+///
+/// A thread that waits and one that does not take different ways on purpose: those who wait write the log for one another,
+/// each until its own record is durable, while callbacks need somebody who goes on for as long as there are any.
+#[allow(private_interfaces)]
+pub trait Work: Send + 'static {
+    /// What the operation answers.
+    type Answer: Send + 'static;
+
+    /// Runs it and blocks until its outcome is durable.
+    fn run(self, engine: &Engine, caller: &Caller) -> Result<Self::Answer, Error>;
+
+    /// Runs it without waiting for the disk.
+    fn submit(self, engine: &Engine, caller: &Caller, done: Done<Self::Answer>);
+}
+
+/// A query of the store.
+pub struct Look<Q>(pub(crate) Q);
+
+#[allow(private_interfaces)]
+impl<Q: Query> Work for Look<Q> {
+    type Answer = Q::Answer;
+
+    fn run(self, engine: &Engine, caller: &Caller) -> Result<Q::Answer, Error> {
+        Ok(engine.store.look(caller, self.0)?)
+    }
+
+    fn submit(self, engine: &Engine, caller: &Caller, done: Done<Q::Answer>) {
+        engine.store.submit_query(caller, self.0, move |outcome| done(outcome.map_err(Error::from)));
+    }
+}
+
+/// A command of the store.
+pub struct Change<C> {
+    pub(crate) command: C,
+    /// Keeps the blob of a package until the outcome is known: until then nobody else does.
+    pub(crate) stay: Option<Stay>,
+}
+
+#[allow(private_interfaces)]
+impl<C: Command> Work for Change<C> {
+    type Answer = C::Answer;
+
+    fn run(self, engine: &Engine, caller: &Caller) -> Result<C::Answer, Error> {
+        let Self { command, stay } = self;
+        let outcome = engine.store.run(caller, command);
+        drop(stay);
+        Ok(outcome?)
+    }
+
+    fn submit(self, engine: &Engine, caller: &Caller, done: Done<C::Answer>) {
+        let Self { command, stay } = self;
+        engine.store.submit(caller, command, move |outcome| {
+            drop(stay);
+            done(outcome.map_err(Error::from));
+        });
+    }
+}
