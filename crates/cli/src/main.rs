@@ -1,11 +1,14 @@
 //! The command `funclet`: serves the AWS Lambda control plane on this machine, checks stores, prints their logs.
 
+mod address;
 mod commands;
 mod delay;
 mod failure;
 mod log_output;
+mod log_queue;
 mod output;
 mod ready_file;
+mod switch;
 
 use std::process::ExitCode;
 

@@ -2,6 +2,12 @@
 
 use std::fmt::Display;
 use std::io::{self, Write as _};
+use std::sync::mpsc::channel;
+use std::thread;
+use std::time::Duration;
+
+/// How long a sentence may take that nobody reads.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Prints a line to standard output.
 ///
@@ -12,6 +18,17 @@ pub(crate) fn line(text: impl Display) -> io::Result<()> {
 }
 
 /// Prints a sentence about a failure or a danger to standard error. If even that fails, there is nobody to tell.
+///
+/// A pipe that is full and that nobody reads does not keep the process from its end.
 pub(crate) fn complain(text: impl Display) {
-    let _ = writeln!(io::stderr().lock(), "funclet: {text}");
+    let line = format!("funclet: {text}\n");
+    let (written, wait) = channel::<()>();
+    let write = move || {
+        let _ = io::stderr().lock().write_all(line.as_bytes());
+        drop(written);
+    };
+    if thread::Builder::new().spawn(write).is_ok() {
+        // Ready as soon as the thread is.
+        let _ = wait.recv_timeout(PATIENCE);
+    }
 }

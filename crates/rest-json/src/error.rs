@@ -122,6 +122,12 @@ impl WireError {
         Self::new(Class::REQUEST_TIMEOUT, "The request body did not arrive in time.")
     }
 
+    /// Makes a 400 `SerializationException`, for a body that ends early or is framed wrongly.
+    #[must_use]
+    pub fn broken_body() -> Self {
+        Self::serialization("The request body broke off before its end.")
+    }
+
     /// Makes a 500 `ServiceException` for a mistake in this program.
     #[must_use]
     pub fn internal() -> Self {

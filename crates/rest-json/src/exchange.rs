@@ -7,6 +7,7 @@ use bytes::Bytes;
 use funclet::{Document, Funclet, Package};
 use http::header::{CONTENT_LENGTH, HOST};
 use http::request::Parts;
+use http::uri::Authority;
 use http::{HeaderMap, Method, Request, Response, Uri};
 
 use crate::call::{Call, Context};
@@ -24,6 +25,9 @@ pub struct Options {
     /// The URL under which clients reach the server, for links that they follow. None: what each request has in its
     /// `Host` header, over HTTP.
     pub base_url: Option<String>,
+    /// The URL for requests whose `Host` is missing or is no host and port, if there is no [`Options::base_url`]. None:
+    /// `http://localhost`.
+    pub listen_url: Option<String>,
 }
 
 /// AWS REST-JSON in front of an engine. Cheap to clone.
@@ -86,7 +90,10 @@ impl RestJson {
         }
         let host =
             header(headers, HOST.as_str()).or_else(|| uri.authority().map(|authority| authority.as_str()));
-        format!("http://{}", host.unwrap_or("localhost"))
+        match host.filter(|host| is_host_and_port(host)) {
+            Some(host) => format!("http://{host}"),
+            None => self.options.listen_url.as_deref().unwrap_or("http://localhost").to_owned(),
+        }
     }
 
     /// Answers a whole request; blocks until its outcome is durable.
@@ -110,6 +117,11 @@ impl RestJson {
 
 fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+/// Tells whether a link may begin with a text that a client chose: a path, a query or credentials in it would lead elsewhere.
+fn is_host_and_port(text: &str) -> bool {
+    !text.contains('@') && text.parse::<Authority>().is_ok_and(|authority| !authority.host().is_empty())
 }
 
 /// A request whose body is arriving.

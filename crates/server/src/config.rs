@@ -17,11 +17,15 @@ use funclet_rest_json::Options;
 pub struct Config {
     /// The address to listen on. Port 0 lets the system choose one. Default: 127.0.0.1:9001.
     pub listen: SocketAddr,
-    /// How requests are answered.
+    /// How requests are answered. Without a [`Options::listen_url`] it gets the address that the server listens on.
     pub rest: Options,
     /// Whether `POST /_funclet/reset` deletes what is stored. Default: it does not.
     pub allow_reset: bool,
     /// How many connections are served at once; more wait until one ends. Default: 512.
+    ///
+    /// Once more than three quarters of them are in use the server is crowded: what it answers then ends the connection
+    /// (`connection: close`), and connections that come then must send the head of their request within a second. So the
+    /// last quarter is always soon free again, whatever idle clients hold.
     pub connections_max: usize,
     /// How long a connection may be idle, or take to send the head of a request. Default: 60 seconds.
     pub head_timeout: Duration,

@@ -4,7 +4,6 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Instant;
 
-use bytes::Bytes;
 use funclet_rest_json::WireError;
 use http::{HeaderValue, Request, Response, header};
 use hyper::body::Incoming;
@@ -22,7 +21,8 @@ use crate::receive::{self, Received};
 use crate::server::Shared;
 use crate::{control, download};
 
-/// The read buffer: the bound of a request's head, and the size of the pieces that large bodies arrive in.
+/// The read buffer: the bound of a request's head, and the size of the pieces that large bodies arrive in. A head that the
+/// last read completes may be longer, but not twice as long.
 const BUFFER_BYTES_MAX: usize = 128 << 10;
 
 /// How many headers a request may have.
@@ -30,7 +30,7 @@ const HEADERS_MAX: usize = 100;
 
 /// Answers the requests of a connection until either side ends it.
 pub(crate) async fn serve(shared: Arc<Shared>, stream: TcpStream, mut stopping: watch::Receiver<()>) {
-    let head_timeout = shared.config.head_timeout;
+    let head_timeout = shared.head_timeout();
     let answer = service_fn(move |request| {
         let shared = Arc::clone(&shared);
         async move { Ok::<_, Infallible>(answer(&shared, request).await) }
@@ -63,13 +63,14 @@ async fn answer(shared: &Shared, request: Request<Incoming>) -> Response<Respons
     let response = match Caught::new(route(shared, request)).await {
         Ok(response) => response,
         Err(panic) => {
-            tracing::error!(panic, "a request panicked");
+            let _ = Caught::new(async { tracing::error!(panic, "a request panicked") }).await;
             let id = shared.rest.funclet().new_request_id();
             download::streamed(WireError::internal().into_response(&id))
         }
     };
-    line.end(&response);
-    response
+    // By now the request may have been carried out: a log that panics must not cost the client the answer.
+    let _ = Caught::new(async { line.end(&response) }).await;
+    if shared.is_crowded() { closing(response) } else { response }
 }
 
 async fn route(shared: &Shared, request: Request<Incoming>) -> Response<ResponseBody> {
@@ -87,8 +88,9 @@ async fn route(shared: &Shared, request: Request<Incoming>) -> Response<Response
             closing(download::streamed(WireError::request_timeout().into_response(&request_id)))
         }
         Received::Broken(error) => {
-            debug!(error = %crate::access_log::chain(&error), request_id, "a body ended early");
-            closing(Response::new(ResponseBody::full(Bytes::new())))
+            debug!(error = %crate::access_log::chain(&error), request_id, "a body broke off");
+            // A client that only closed its sending side, or sent a chunk that is none, still reads.
+            closing(download::streamed(WireError::broken_body().into_response(&request_id)))
         }
         Received::Lost => download::streamed(WireError::internal().into_response(&request_id)),
     }

@@ -18,7 +18,7 @@ pub(crate) enum Received {
     Cut(Reply),
     /// The client took too long.
     Late,
-    /// The connection failed.
+    /// The body ended early, or was framed wrongly.
     Broken(hyper::Error),
     /// This program failed, and said so in the log.
     Lost,

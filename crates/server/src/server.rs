@@ -3,6 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use funclet::Funclet;
@@ -29,6 +30,22 @@ pub struct Server {
 pub(crate) struct Shared {
     pub(crate) config: Config,
     pub(crate) rest: RestJson,
+    /// How many connections are open, those that just ended perhaps included.
+    open: AtomicUsize,
+}
+
+impl Shared {
+    /// Tells whether so many connections are open that each must soon make room for others.
+    pub(crate) fn is_crowded(&self) -> bool {
+        let max = self.config.connections_max;
+        self.open.load(Ordering::Relaxed) > max - max.div_ceil(4)
+    }
+
+    /// How long a connection that comes now may be idle, or take to send the head of a request.
+    pub(crate) fn head_timeout(&self) -> Duration {
+        let timeout = self.config.head_timeout;
+        if self.is_crowded() { timeout.min(CROWDED_HEAD_TIMEOUT) } else { timeout }
+    }
 }
 
 /// Why a server does not listen.
@@ -52,6 +69,9 @@ pub struct Ended {
 /// How long the server waits after the system refused a connection, for example for want of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
+/// How long a connection that comes when few places are left may be idle.
+const CROWDED_HEAD_TIMEOUT: Duration = Duration::from_secs(1);
+
 impl Server {
     /// Begins to listen. Connections are answered once [`Server::serve`] runs.
     ///
@@ -61,8 +81,10 @@ impl Server {
         let refused = |source| BindError { address: config.listen, source };
         let listener = TcpListener::bind(config.listen).await.map_err(refused)?;
         let address = listener.local_addr().map_err(refused)?;
-        let rest = RestJson::new(funclet, config.rest.clone());
-        Ok(Self { listener, address, shared: Arc::new(Shared { config, rest }) })
+        let mut options = config.rest.clone();
+        options.listen_url.get_or_insert_with(|| url(address));
+        let rest = RestJson::new(funclet, options);
+        Ok(Self { listener, address, shared: Arc::new(Shared { config, rest, open: AtomicUsize::new(0) }) })
     }
 
     /// Returns the address, with the port that the system chose.
@@ -74,15 +96,7 @@ impl Server {
     /// Returns the URL for clients on this machine, without a slash at its end.
     #[must_use]
     pub fn endpoint(&self) -> String {
-        let mut address = self.address;
-        if address.ip().is_unspecified() {
-            // Listening everywhere includes loopback, and everywhere is no address to call.
-            address.set_ip(match address {
-                SocketAddr::V4(_) => std::net::Ipv4Addr::LOCALHOST.into(),
-                SocketAddr::V6(_) => std::net::Ipv6Addr::LOCALHOST.into(),
-            });
-        }
-        format!("http://{address}")
+        url(self.address)
     }
 
     /// Answers requests until `shutdown` is ready, then finishes those in flight.
@@ -101,6 +115,8 @@ impl Server {
                 accepted = listener.accept(), if has_room => match accepted {
                     Ok((stream, peer)) => {
                         prepare(&stream, peer);
+                        // Before the connection is told how long it may be idle.
+                        shared.open.store(connections.len() + 1, Ordering::Relaxed);
                         connections.spawn(connection::serve(Arc::clone(&shared), stream, stopping.clone()));
                     }
                     Err(error) => {
@@ -108,7 +124,9 @@ impl Server {
                         tokio::time::sleep(ACCEPT_PAUSE).await;
                     }
                 },
-                Some(_) = connections.join_next(), if !connections.is_empty() => {}
+                Some(_) = connections.join_next(), if !connections.is_empty() => {
+                    shared.open.store(connections.len(), Ordering::Relaxed);
+                }
             }
         }
         drop((listener, stop));
@@ -120,6 +138,18 @@ impl Server {
         let _ = settling.await;
         Ended { connections_cut }
     }
+}
+
+/// The URL of an address for clients on this machine.
+fn url(mut address: SocketAddr) -> String {
+    if address.ip().is_unspecified() {
+        // Listening everywhere includes loopback, and everywhere is no address to call.
+        address.set_ip(match address {
+            SocketAddr::V4(_) => std::net::Ipv4Addr::LOCALHOST.into(),
+            SocketAddr::V6(_) => std::net::Ipv6Addr::LOCALHOST.into(),
+        });
+    }
+    format!("http://{address}")
 }
 
 /// Answers are written whole, so there is nothing to wait for before they are sent.

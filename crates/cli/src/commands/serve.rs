@@ -1,9 +1,11 @@
 //! `funclet serve`.
 
 use std::error::Error;
+use std::io;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Args;
 use funclet::{AccountId, Durability, Funclet, Maintenance, Region, Transitions};
@@ -12,11 +14,15 @@ use tracing_subscriber::EnvFilter;
 
 use crate::delay::TransitionDelay;
 use crate::log_output::{self, LogFormat};
-use crate::ready_file::ReadyFile;
-use crate::{failure, output};
+use crate::ready_file::{self, ReadyFile};
+use crate::switch::Switch;
+use crate::{address, failure, output};
 
 /// How many threads answer requests. Commits wait in none of them.
 const WORKERS: usize = 2;
+
+/// How long the end of the log may take to be written.
+const LOG_PATIENCE: Duration = Duration::from_secs(1);
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -24,13 +30,13 @@ pub(crate) struct Arguments {
     #[arg(long, env = "FUNCLET_DATA_DIR", default_value = ".funclet")]
     data_dir: PathBuf,
     /// Keep everything in memory and forget it at the end
-    #[arg(long, env = "FUNCLET_IN_MEMORY")]
+    #[arg(long, env = "FUNCLET_IN_MEMORY", value_parser = Switch)]
     in_memory: bool,
-    /// The address and port to listen on; port 0 lets the system choose one
-    #[arg(long, env = "FUNCLET_LISTEN", default_value = "127.0.0.1:9001")]
+    /// The address, or name of a host, and port to listen on; port 0 lets the system choose one
+    #[arg(long, env = "FUNCLET_LISTEN", default_value = "127.0.0.1:9001", value_parser = address::resolve)]
     listen: SocketAddr,
     /// Allow to listen on an address that other machines reach. Requests are not authenticated
-    #[arg(long, env = "FUNCLET_ALLOW_REMOTE")]
+    #[arg(long, env = "FUNCLET_ALLOW_REMOTE", value_parser = Switch)]
     allow_remote: bool,
     /// The URL under which clients reach the server, if it is not the one in their requests
     #[arg(long, env = "FUNCLET_BASE_URL")]
@@ -48,10 +54,10 @@ pub(crate) struct Arguments {
     #[arg(long, env = "FUNCLET_TRANSITION_DELAY", default_value = "0")]
     transition_delay: TransitionDelay,
     /// Do not wait for the disk: faster, but acknowledged updates survive only the end of the process, not of the machine
-    #[arg(long, env = "FUNCLET_NO_SYNC")]
+    #[arg(long, env = "FUNCLET_NO_SYNC", value_parser = Switch)]
     no_sync: bool,
     /// Allow `POST /_funclet/reset` to delete everything, for test suites
-    #[arg(long, env = "FUNCLET_ALLOW_RESET")]
+    #[arg(long, env = "FUNCLET_ALLOW_RESET", value_parser = Switch)]
     allow_reset: bool,
     /// The form of the log on standard error
     #[arg(long, env = "FUNCLET_LOG_FORMAT", value_enum, default_value = "text")]
@@ -74,13 +80,18 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
 
 fn serve(arguments: Arguments) -> Result<(), Box<dyn Error>> {
     warn_about(&arguments)?;
+    if let Some(path) = &arguments.ready_file {
+        // A server that was killed left its file, and opening the store may take a while.
+        ready_file::clear(path).map_err(|error| ready_file_failed(path, &error))?;
+    }
     let funclet = open(&arguments)?;
-    log_output::start(arguments.log_format, arguments.log_level.clone());
+    let log = log_output::start(arguments.log_format, arguments.log_level.clone())?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(WORKERS).enable_all().build()?;
     let served = runtime.block_on(until_signal(&arguments, funclet.clone()));
     // What is still running was cut; nobody waits for it.
     runtime.shutdown_background();
     let closed = funclet.close();
+    log.flush(LOG_PATIENCE);
     let ended = served?;
     if ended.connections_cut > 0 {
         output::complain(format_args!("{} connections were cut", ended.connections_cut));
@@ -135,18 +146,19 @@ async fn until_signal(arguments: &Arguments, funclet: Funclet) -> Result<Ended, 
     let signal = signal()?;
     let server = Server::bind(config, funclet).await?;
     let endpoint = server.endpoint();
-    let ready = |path| {
-        ReadyFile::write(path, &endpoint)
-            .map_err(|error| format!("cannot write the ready file {}: {error}", path.display()))
-    };
+    let ready = |path| ReadyFile::write(path, &endpoint).map_err(|error| ready_file_failed(path, &error));
     let _ready_file = arguments.ready_file.as_deref().map(ready).transpose()?;
     // The server serves whether or not somebody reads this.
     let _ = greet(arguments, &endpoint);
     Ok(server.serve(signal).await)
 }
 
+fn ready_file_failed(path: &Path, error: &io::Error) -> String {
+    format!("cannot write the ready file {}: {error}", path.display())
+}
+
 /// Prints what a person needs to begin.
-fn greet(arguments: &Arguments, endpoint: &str) -> std::io::Result<()> {
+fn greet(arguments: &Arguments, endpoint: &str) -> io::Result<()> {
     let place =
         if arguments.in_memory { "memory".to_owned() } else { arguments.data_dir.display().to_string() };
     let transitions = match arguments.transition_delay.0 {
@@ -165,7 +177,7 @@ fn greet(arguments: &Arguments, endpoint: &str) -> std::io::Result<()> {
 
 /// Waits for Ctrl-C or SIGTERM.
 #[cfg(unix)]
-fn signal() -> std::io::Result<impl Future<Output = ()>> {
+fn signal() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     Ok(async move {
@@ -178,7 +190,7 @@ fn signal() -> std::io::Result<impl Future<Output = ()>> {
 
 /// Waits for Ctrl-C.
 #[cfg(not(unix))]
-fn signal() -> std::io::Result<impl Future<Output = ()>> {
+fn signal() -> io::Result<impl Future<Output = ()>> {
     // Without a way to wait, the server runs until it is ended from outside.
     Ok(async { drop(tokio::signal::ctrl_c().await) })
 }

@@ -89,3 +89,41 @@ fn it_tells_its_version() {
     let text = String::from_utf8(output.stdout).unwrap();
     assert_eq!(text.trim_end(), format!("funclet {}", env!("CARGO_PKG_VERSION")));
 }
+
+#[test]
+fn switches_in_the_environment_are_on_or_off() {
+    let folder = tempfile::tempdir().unwrap();
+    // In memory the lock of the first server is in nobody's way, on disk it is.
+    let first = Running::on(folder.path());
+    let taken = first.endpoint.strip_prefix("http://").unwrap();
+    let refused = |value: &str| {
+        let mut command = command();
+        command.args(["serve", "--listen", taken, "--data-dir"]).arg(folder.path());
+        refusal(&command.env("FUNCLET_IN_MEMORY", value).output().unwrap(), 1)
+    };
+    for on in ["1", "true", "yes", "on", "TRUE"] {
+        assert!(refused(on).contains("cannot listen on"), "{on}");
+    }
+    for off in ["0", "false", "no", "off", ""] {
+        assert!(refused(off).contains("is in use by another process"), "{off:?}");
+    }
+    for name in ["FUNCLET_NO_SYNC", "FUNCLET_ALLOW_RESET", "FUNCLET_ALLOW_REMOTE"] {
+        for value in ["0", "1", ""] {
+            let mut command = command();
+            command.args(["serve", "--in-memory", "--listen", taken]);
+            refusal(&command.env(name, value).output().unwrap(), 1);
+        }
+    }
+}
+
+#[test]
+fn hosts_may_have_names() {
+    let server = Running::logging(&["--in-memory"], "warn", Stdio::inherit());
+    let port = server.endpoint.rsplit_once(':').unwrap().1;
+    let listen = format!("localhost:{port}");
+    let text = refusal(&run(&["serve", "--in-memory", "--listen", &listen]), 1);
+    assert_eq!(
+        text.split_once(": ").unwrap().1.split_once(": ").unwrap().0,
+        format!("cannot listen on 127.0.0.1:{port}")
+    );
+}

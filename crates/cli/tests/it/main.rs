@@ -4,6 +4,7 @@
 mod arguments;
 mod clients;
 mod crash;
+mod logging;
 mod memory;
 mod serving;
 mod store_tools;

@@ -140,3 +140,27 @@ fn without_sync_it_says_so_loudly() {
     let line: serde_json::Value = serde_json::from_str(log.lines().next().unwrap()).unwrap();
     assert_eq!((line["path"].as_str(), line["status"].as_u64()), (Some("/nowhere"), Some(403)));
 }
+
+#[test]
+fn the_ready_file_of_a_killed_server_is_not_taken_for_the_next_ones() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, ready) = (folder.path().join("data"), folder.path().join("ready"));
+    let mut first = Running::on(&data);
+    // As a server leaves it that is killed.
+    std::fs::write(&ready, "http://127.0.0.1:1\n").unwrap();
+    let arguments =
+        ["serve", "--listen", "127.0.0.1:0", "--data-dir", data.to_str().unwrap(), "--ready-file"];
+    let output = run(&[&arguments[..], &[ready.to_str().unwrap()]].concat());
+    assert!(refusal(&output, 1).contains("is in use"), "it gets no further than the store");
+    assert!(!ready.exists());
+
+    let other = "http://127.0.0.1:2\n";
+    std::fs::write(&first.ready_file, other).unwrap();
+    first.signal("-TERM");
+    assert_eq!(first.child.wait().unwrap().code(), Some(0));
+    assert_eq!(
+        std::fs::read_to_string(&first.ready_file).unwrap(),
+        other,
+        "it belongs to another server by now"
+    );
+}

@@ -54,13 +54,19 @@ impl Running {
 
     /// Serves with these arguments on a free port, and waits until it is ready.
     pub(crate) fn with(arguments: &[&str]) -> Self {
+        Self::logging(arguments, "warn", Stdio::inherit())
+    }
+
+    /// Serves with these arguments and log level, and waits until it is ready.
+    pub(crate) fn logging(arguments: &[&str], level: &str, stderr: Stdio) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let ready_file = folder.path().join("ready");
         let mut child = command()
-            .args(["serve", "--listen", "127.0.0.1:0", "--log-level", "warn", "--ready-file"])
+            .args(["serve", "--listen", "127.0.0.1:0", "--log-level", level, "--ready-file"])
             .arg(&ready_file)
             .args(arguments)
             .stdout(Stdio::piped())
+            .stderr(stderr)
             .spawn()
             .unwrap();
         let endpoint = wait_for(&mut child, &ready_file);

@@ -51,10 +51,39 @@ fn names_in_paths_are_decoded() {
 
 #[test]
 fn links_lead_where_the_options_say() {
-    let options = Options { base_url: Some("https://lambda.example.test/".to_owned()) };
+    let options = Options { base_url: Some("https://lambda.example.test/".to_owned()), ..Options::default() };
     let client = Client { rest: RestJson::new(Funclet::in_memory(), options), ..Client::new() };
     client.create("hello", &zip("1"));
     let function = client.get("/2015-03-31/functions/hello").json(200);
     let location = function["Code"]["Location"].as_str().unwrap();
     assert!(location.starts_with("https://lambda.example.test/_funclet/packages/"), "{location}");
+}
+
+#[test]
+fn links_lead_to_no_place_that_is_smuggled_into_the_host() {
+    let location = |options: Options, host: Option<&str>| {
+        let client = Client { rest: RestJson::new(Funclet::in_memory(), options), ..Client::new() };
+        client.create("hello", &zip("1"));
+        let mut request = Request::builder().uri("/2015-03-31/functions/hello");
+        if let Some(host) = host {
+            request = request.header("host", host);
+        }
+        let function = client.send(request.body(Bytes::new()).unwrap()).json(200);
+        function["Code"]["Location"].as_str().unwrap().to_owned()
+    };
+    let listening = || Options { listen_url: Some("http://127.0.0.1:9001".to_owned()), ..Options::default() };
+    for host in ["localhost", "127.0.0.1:1", "[::1]:9001", "lambda.example.test:80"] {
+        let link = location(listening(), Some(host));
+        assert!(link.starts_with(&format!("http://{host}/_funclet/packages/")), "{link}");
+    }
+    for host in
+        ["evil.test/x?", "evil.test?", "evil.test#", "evil.test/", "user@evil.test", "", " ", "a b", ":80"]
+    {
+        let link = location(listening(), Some(host));
+        assert!(link.starts_with("http://127.0.0.1:9001/_funclet/packages/"), "{host}: {link}");
+    }
+    let link = location(listening(), None);
+    assert!(link.starts_with("http://127.0.0.1:9001/_funclet/packages/"), "{link}");
+    let link = location(Options::default(), Some("evil.test/x?"));
+    assert!(link.starts_with("http://localhost/_funclet/packages/"), "{link}");
 }

@@ -4,7 +4,9 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 
 use funclet::{Caller, CodeSources, Funclet, ImageUri, PackageWriter, ResolvedImage, S3Object, SourceError};
-use funclet_server::Config;
+use funclet_server::{Config, Server};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
 use crate::client::{TestServer, head, zip};
 
@@ -66,4 +68,53 @@ fn slow_code_holds_nobody_else_up() {
     for mut connection in waiting {
         assert_eq!(connection.answer().status, 200);
     }
+}
+
+/// A log that panics whenever something is written to it.
+struct Broken;
+
+impl tracing::Subscriber for Broken {
+    fn enabled(&self, _: &tracing::Metadata<'_>) -> bool {
+        true
+    }
+
+    fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+        tracing::span::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
+
+    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+
+    fn event(&self, _: &tracing::Event<'_>) {
+        panic!("nobody reads this")
+    }
+
+    fn enter(&self, _: &tracing::span::Id) {}
+
+    fn exit(&self, _: &tracing::span::Id) {}
+}
+
+#[test]
+fn a_broken_log_keeps_no_answer_back() {
+    // In this thread alone, so that the other tests keep their logs.
+    let _log = tracing::subscriber::set_default(Broken);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let text = runtime.block_on(async {
+        let config = Config { listen: ([127, 0, 0, 1], 0).into(), ..Config::default() };
+        let server = Server::bind(config, Funclet::in_memory()).await.unwrap();
+        let address = server.local_addr();
+        let client = async {
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            stream.write_all(b"GET /_funclet/health HTTP/1.0\r\n\r\n").await.unwrap();
+            let mut text = String::new();
+            stream.read_to_string(&mut text).await.unwrap();
+            text
+        };
+        tokio::select! {
+            _ = server.serve(std::future::pending()) => unreachable!("it is never told to stop"),
+            text = client => text,
+        }
+    });
+    assert!(text.starts_with("HTTP/1.0 200 OK"), "{text:?}");
 }

@@ -90,11 +90,41 @@ fn connections_above_the_limit_wait() {
     let server = TestServer::with(config, Funclet::in_memory());
     let mut open: Vec<_> = (0..2).map(|_| server.connect()).collect();
     for connection in &mut open {
-        assert_eq!(connection.call("GET", "/2015-03-31/functions", "").status, 200);
+        // In the middle of a request, a connection keeps its place.
+        connection.write(head("PUT", CODE, 100));
     }
     let mut waiting = server.connect();
     waiting.write(head("GET", "/2015-03-31/functions", 0));
     assert!(!waiting.answers_within(Duration::from_millis(200)));
     drop(open.pop());
     assert_eq!(waiting.answer().status, 200);
+}
+
+#[test]
+fn idle_connections_do_not_lock_others_out() {
+    let config = Config { connections_max: 4, ..Config::default() };
+    let server = TestServer::with(config, Funclet::in_memory());
+    let mut idle: Vec<_> = (0..3).map(|_| server.connect()).collect();
+    for connection in &mut idle {
+        let answer = connection.call("GET", "/2015-03-31/functions", "");
+        assert_eq!((answer.status, answer.header("connection")), (200, ""), "there is room yet");
+    }
+    // The last place: held by a client that sends nothing, then by one that does not end its head.
+    for sent in ["", "GET / HTTP/1.1\r\nhost:"] {
+        let mut silent = server.connect();
+        silent.write(sent);
+        let mut late = server.connect();
+        late.write(head("GET", "/2015-03-31/functions", 0));
+        assert!(late.answers_within(Duration::from_secs(20)), "{sent:?}");
+        let answer = late.answer();
+        assert_eq!((answer.status, answer.header("connection")), (200, "close"), "it gives its place back");
+        assert!(late.is_closed());
+    }
+    for connection in &mut idle {
+        assert_eq!(
+            connection.call("GET", "/2015-03-31/functions", "").status,
+            200,
+            "they came first and stay"
+        );
+    }
 }

@@ -57,3 +57,17 @@ fn forged_links_are_refused() {
     assert_eq!(answer.status, 403);
     assert!(answer.text().contains("SignatureDoesNotMatch"), "{}", answer.text());
 }
+
+#[test]
+fn links_of_requests_without_a_host_lead_here() {
+    let server = TestServer::start();
+    server.create("hello", &zip("1"));
+    for host in ["", "host: evil.test/x?\r\n"] {
+        let mut connection = server.connect();
+        connection.write(format!("GET /2015-03-31/functions/hello HTTP/1.1\r\n{host}\r\n"));
+        let function = connection.answer().json(200);
+        let location = function["Code"]["Location"].as_str().unwrap();
+        let here = format!("http://{}/_funclet/packages/", server.address);
+        assert!(location.starts_with(&here), "{location}");
+    }
+}

@@ -98,7 +98,8 @@ fn what_is_no_http() {
         assert!(connection.is_closed(), "{nonsense:?}");
     }
     let mut connection = server.connect();
-    connection.write(format!("GET {FUNCTIONS} HTTP/1.1\r\nx: {}\r\n\r\n", "x".repeat(200_000)));
+    // More than two read buffers: what a single read brings above the bound is still parsed.
+    connection.write(format!("GET {FUNCTIONS} HTTP/1.1\r\nx: {}\r\n\r\n", "x".repeat(300_000)));
     assert_eq!(connection.answer().status, 431);
     assert_eq!(server.call("GET", FUNCTIONS, "").status, 200, "the server goes on");
 }
@@ -124,4 +125,37 @@ fn updates_in_base64_with_escapes_through_the_wire() {
     let updated =
         server.call("PUT", "/2015-03-31/functions/hello/code", format!(r#"{{"ZipFile":"{text}"}}"#));
     assert_eq!(updated.json(200)["CodeSha256"], created["CodeSha256"]);
+}
+
+#[test]
+fn a_body_that_breaks_off_is_refused() {
+    let server = TestServer::start();
+    let chunked = |chunk: &str| {
+        format!("POST {FUNCTIONS} HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n{chunk}")
+    };
+    for sent in [
+        head("POST", FUNCTIONS, 1000) + "{",
+        // Long enough that a thread of its own takes it in.
+        head("POST", FUNCTIONS, 1 << 20)
+            + r#"{"FunctionName":"hello","Code":{"ZipFile":""#
+            + &"A".repeat(200_000),
+        chunked("5\r\n{"),
+        chunked("no length\r\n{}\r\n0\r\n\r\n"),
+    ] {
+        let start: String = sent.chars().take(120).collect();
+        let mut connection = server.connect();
+        assert!(connection.write(&sent));
+        connection.close_sending();
+        let answer = connection.answer();
+        assert_eq!(
+            (answer.status, answer.header("x-amzn-errortype")),
+            (400, "SerializationException"),
+            "{start}"
+        );
+        assert_eq!(answer.text(), r#"{"message":"The request body broke off before its end."}"#);
+        assert_eq!(answer.header("x-amzn-requestid").len(), 36);
+        assert_eq!(answer.header("connection"), "close");
+        assert!(connection.is_closed());
+    }
+    assert_eq!(server.call("GET", FUNCTIONS, "").json(200)["Functions"], serde_json::json!([]));
 }
