@@ -8,6 +8,7 @@ use crate::blob::FileBlobs;
 use crate::digest::{BlobDigest, BlobHasher};
 use crate::error::StoreError;
 use crate::identity;
+use crate::open::LOG_IS_GONE;
 use crate::record::{Record, ReferenceOp, Write};
 use crate::recovery::{self, Found};
 use crate::references::{Miscounted, References};
@@ -61,11 +62,16 @@ pub fn check(path: &Path) -> Result<CheckReport, StoreError> {
         Ok(())
     });
     match walked {
-        Ok(end) => report.torn_tail = end.torn,
-        Err(StoreError::Corrupt { file, offset, reason, .. }) => {
-            report.findings.push(Finding { file, problem: format!("at offset {offset}: {reason}") });
+        Ok(end) => {
+            report.torn_tail = end.torn;
+            let marked = identity::table_mark(&vfs, &layout, id);
+            let whole = identity::check_table_mark(marked, end.last_lsn, &layout.wal());
+            report.findings.extend(whole.err().and_then(finding));
+            if end.last_lsn == 0 && blobs.has_files()? {
+                report.findings.push(Finding { file: layout.wal(), problem: LOG_IS_GONE.into() });
+            }
         }
-        Err(other) => return Err(other),
+        Err(error) => report.findings.push(finding(error.clone()).ok_or(error)?),
     }
     for (digest, size) in references.held() {
         report.blobs += 1;
@@ -77,14 +83,25 @@ pub fn check(path: &Path) -> Result<CheckReport, StoreError> {
     Ok(report)
 }
 
-/// Takes the lock of a store, so that nobody writes while it is looked at.
+/// What damage is in a report. `None` for other failures.
+fn finding(error: StoreError) -> Option<Finding> {
+    match error {
+        StoreError::Corrupt { file, offset, reason, .. } => {
+            Some(Finding { file, problem: format!("at offset {offset}: {reason}") })
+        }
+        _ => None,
+    }
+}
+
+/// Takes the lock of a store, so that nobody writes while it is looked at. Needs no right to write.
 fn claim(path: &Path) -> Result<(RealVfs, Layout, Box<dyn Send + Sync>), StoreError> {
     let (vfs, layout) = (RealVfs, Layout { root: path.into() });
+    identity::check_directory(&vfs, &layout)?;
     if !vfs.exists(&layout.format()).map_err(StoreError::io("look for", &layout.format()))? {
         let reason = "it has no FORMAT file".into();
         return Err(StoreError::NotAStore { path: path.into(), reason });
     }
-    let lock = vfs.lock(&layout.lock()).map_err(StoreError::io("lock", &layout.lock()))?;
+    let lock = vfs.lock_shared(&layout.lock()).map_err(StoreError::io("lock", &layout.lock()))?;
     let lock = lock.ok_or_else(|| StoreError::Locked { path: path.into() })?;
     Ok((vfs, layout, lock))
 }

@@ -59,9 +59,9 @@ pub enum StoreError {
         source: Arc<io::Error>,
     },
     /// The disk is full: the write was not begun.
-    #[error("no space left for the log in {}", path.display())]
+    #[error("no space left for {}", path.display())]
     Full {
-        /// The directory.
+        /// The file or directory.
         path: PathBuf,
     },
     /// An earlier write or sync failed. What was durable may be read; nothing can be written until the store is opened

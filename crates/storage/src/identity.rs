@@ -61,27 +61,40 @@ pub(crate) fn mark_table(
     vfs::write_atomic(vfs, &layout.tmp().join("table"), &path, &bytes).map_err(StoreError::io("write", &path))
 }
 
-/// Takes the marker away, durably, before the table may change. Returns what it said of this store's table.
+/// Reads what the marker says of this store's table.
 ///
-/// A marker that is damaged or of another store says nothing; the table is then rebuilt.
-pub(crate) fn take_table_mark(
-    vfs: &dyn Vfs,
-    layout: &Layout,
-    id: StoreId,
-) -> Result<Option<Lsn>, StoreError> {
+/// A marker that cannot be read, is damaged or of another store says nothing; the table is then rebuilt.
+pub(crate) fn table_mark(vfs: &dyn Vfs, layout: &Layout, id: StoreId) -> Option<Lsn> {
+    let bytes = vfs::read_all(vfs, &layout.table_marker(), SMALL_FILE_BYTES).ok()?;
+    if bytes.get(..8) != Some(TABLE_MAGIC) {
+        return None;
+    }
+    let (version, of, rest) = decode(&bytes)?;
+    let known = version == FORMAT_VERSION && of == id;
+    known.then(|| rest.try_into().ok().map(Lsn::from_le_bytes)).flatten()
+}
+
+/// Takes the marker away, durably, whatever it says: it must not vouch for a table that changes from now on.
+pub(crate) fn remove_table_mark(vfs: &dyn Vfs, layout: &Layout) -> Result<(), StoreError> {
     let path = layout.table_marker();
-    let bytes = match vfs::read_all(vfs, &path, SMALL_FILE_BYTES) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        // One that cannot be read has to go all the same: it must not vouch for a later table.
-        read => read.unwrap_or_default(),
-    };
+    if !vfs.exists(&path).map_err(StoreError::io("look for", &path))? {
+        return Ok(());
+    }
     vfs.remove_file(&path).map_err(StoreError::io("remove", &path))?;
-    vfs.sync_dir(&layout.root).map_err(StoreError::io("sync", &layout.root))?;
-    let marker = (bytes.get(..8) == Some(TABLE_MAGIC)).then(|| decode(&bytes)).flatten();
-    Ok(marker.and_then(|(version, of, rest)| {
-        let known = version == FORMAT_VERSION && of == id;
-        known.then(|| rest.try_into().ok().map(Lsn::from_le_bytes)).flatten()
-    }))
+    vfs.sync_dir(&layout.root).map_err(StoreError::io("sync", &layout.root))
+}
+
+/// Checks that the log holds everything that the table held at the clean close: else it has lost its end since.
+pub(crate) fn check_table_mark(marked: Option<Lsn>, log_end: Lsn, wal: &Path) -> Result<(), StoreError> {
+    match marked {
+        Some(applied) if applied > log_end => Err(StoreError::Corrupt {
+            file: wal.into(),
+            offset: 0,
+            lsn: Some(log_end + 1),
+            reason: format!("the store was closed after record {applied}, but the log ends at {log_end}"),
+        }),
+        _ => Ok(()),
+    }
 }
 
 fn encode(magic: &[u8; 8], id: StoreId, rest: &[u8]) -> Vec<u8> {
@@ -104,17 +117,33 @@ fn decode(bytes: &[u8]) -> Option<(u32, StoreId, &[u8])> {
 /// Checks that a directory without `FORMAT` is empty, or a store whose creation was interrupted.
 pub(crate) fn check_fresh(vfs: &dyn Vfs, layout: &Layout) -> Result<(), StoreError> {
     let list = |dir: &Path| vfs.list(dir).map_err(StoreError::io("list", dir));
-    for name in list(&layout.root)? {
-        let ours = name == "LOCK" || Layout::DIRECTORIES.contains(&name.as_str());
-        if !ours {
-            let reason = format!("it has no FORMAT file but holds {name:?}");
-            return Err(StoreError::NotAStore { path: layout.root.clone(), reason });
-        }
+    let names = list(&layout.root)?;
+    let is_ours = |name: &str| Layout::FILES.contains(&name) || Layout::DIRECTORIES.contains(&name);
+    if let Some(name) =
+        names.iter().find(|name| !is_ours(name) && !Layout::TABLE_NAMES.contains(&name.as_str()))
+    {
+        let reason = format!("it has no FORMAT file but holds {name:?}");
+        return Err(StoreError::NotAStore { path: layout.root.clone(), reason });
     }
+    // A table is only ever made of a store that has its FORMAT.
+    let mut was_a_store = names.iter().any(|name| Layout::TABLE_NAMES.contains(&name.as_str()));
     for dir in [layout.wal(), layout.blobs()] {
-        if vfs.exists(&dir).map_err(StoreError::io("look for", &dir))? && !list(&dir)?.is_empty() {
-            return Err(StoreError::corrupt(&layout.format(), 0, "FORMAT is missing"));
-        }
+        let is_there = vfs.exists(&dir).map_err(StoreError::io("look for", &dir))?;
+        was_a_store |= is_there && !list(&dir)?.is_empty();
+    }
+    if was_a_store {
+        return Err(StoreError::corrupt(&layout.format(), 0, "FORMAT is missing"));
     }
     Ok(())
+}
+
+/// Checks that what stands in the place of the store, if anything, is no file.
+pub(crate) fn check_directory(vfs: &dyn Vfs, layout: &Layout) -> Result<(), StoreError> {
+    match vfs.list(&layout.root) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotADirectory => {
+            Err(StoreError::NotAStore { path: layout.root.clone(), reason: "it is a file".into() })
+        }
+        // Whatever else is wrong is told by who needs it.
+        _ => Ok(()),
+    }
 }

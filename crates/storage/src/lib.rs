@@ -53,6 +53,7 @@ mod sync;
 mod table;
 mod transaction;
 mod txn;
+mod unsynced;
 mod value;
 mod vfs;
 mod wal;

@@ -18,6 +18,7 @@ use crate::sync::Mutex;
 use crate::table::{MemoryTable, Table};
 use crate::transaction::changes;
 use crate::txn::{Lsn, TxnId};
+use crate::unsynced;
 use crate::vfs::{Layout, Unsynced, Vfs, parent_of};
 use crate::wal::frame::{self, FrameKind};
 use crate::wal::log::{Log, Parts};
@@ -26,6 +27,9 @@ use crate::wal::writer::{Batch, Begin, PlacedBlob, Writer};
 /// How much is replayed before it goes to the table.
 const REPLAY_BYTES: usize = 8 << 20;
 
+/// The first segment is durable before a store takes its first blob.
+pub(crate) const LOG_IS_GONE: &str = "the log is empty, but there are files of blobs";
+
 /// Opens a store, in the order of docs/durability.md.
 pub(crate) fn open(options: &LocalOptions) -> Result<Shared, StoreError> {
     let layout = Layout { root: options.path.clone() };
@@ -33,17 +37,27 @@ pub(crate) fn open(options: &LocalOptions) -> Result<Shared, StoreError> {
         Durability::Disk => Arc::clone(&options.vfs),
         Durability::Process => Arc::new(Unsynced(Arc::clone(&options.vfs))),
     };
-    create_directory(&*vfs, &layout)?;
+    // Names above the store are no part of it: they are synced whatever it promises.
+    create_directory(&*options.vfs, &layout)?;
     let lock = lock(&*vfs, &layout)?;
+    if options.durability == Durability::Process {
+        // Nothing is written into a store that is not ours or newer.
+        identity::read(&*vfs, &layout)?;
+        unsynced::mark(&*options.vfs, &layout)?;
+    }
     let store_id = identify(&*vfs, &layout, options)?;
     empty_tmp(&*vfs, &layout)?;
+    let settled = options.durability == Durability::Disk && unsynced::settle(&*vfs, &layout)?;
+    let marked = take_table_mark(options, &layout, store_id)?;
+    if settled {
+        unsynced::clear(&*vfs, &layout)?;
+    }
 
     let blobs = Arc::new(FileBlobs::new(Arc::clone(&vfs), layout.clone(), options.inline_bytes_max));
-    let table = open_table(&*vfs, &layout, options, store_id)?;
+    let table = open_table(&layout, options, marked)?;
     let state = State::new(table, options.overlay_bytes_max);
     let mut replay = Replay::new(&state, &blobs);
     let mut end = recovery::walk(&*vfs, &layout, store_id, &mut |found| replay.add(found))?;
-    check_table(&state, &end)?;
     replay.check_blobs()?;
     let meta = replay.finish(&layout, &mut end)?;
     let history = replay.history;
@@ -95,20 +109,22 @@ fn salt(options: &LocalOptions) -> u64 {
 
 fn create_directory(vfs: &dyn Vfs, layout: &Layout) -> Result<(), StoreError> {
     let root = &layout.root;
-    let exists = |path: &Path| vfs.exists(path).map_err(StoreError::io("look for", path));
-    // The directories whose names are new: each must be synced in the one above it.
-    let mut created = Vec::new();
+    let mut missing = Vec::new();
     for directory in root.ancestors().take_while(|path| !path.as_os_str().is_empty()) {
-        if exists(directory)? {
+        if vfs.exists(directory).map_err(StoreError::io("look for", directory))? {
+            adopt_directory(vfs, directory)?;
             break;
         }
-        created.push(directory);
+        missing.push(directory);
     }
-    if created.is_empty() {
-        return adopt_directory(vfs, layout);
+    if missing.is_empty() {
+        return identity::check_directory(vfs, layout);
     }
-    vfs.create_dir_all(root).map_err(StoreError::io("create", root))?;
-    created.into_iter().rev().try_for_each(|path| sync_name(vfs, path))
+    // One after another, so that those which an interrupted creation leaves are durable but for the last.
+    missing.into_iter().rev().try_for_each(|directory| {
+        vfs.create_dir_all(directory).map_err(StoreError::io("create", directory))?;
+        sync_name(vfs, directory)
+    })
 }
 
 /// Makes the name of a directory durable.
@@ -119,14 +135,19 @@ fn sync_name(vfs: &dyn Vfs, path: &Path) -> Result<(), StoreError> {
 }
 
 /// Takes a directory that was there before: whoever made it need not have synced its name, if only because that process
-/// was ended. Where the directory above may not be read, the name was not made by us.
-fn adopt_directory(vfs: &dyn Vfs, layout: &Layout) -> Result<(), StoreError> {
-    let format = layout.format();
-    if vfs.exists(&format).map_err(StoreError::io("look for", &format))? {
+/// was ended. Where the directory above may not be read or written, the name was not made by us.
+fn adopt_directory(vfs: &dyn Vfs, directory: &Path) -> Result<(), StoreError> {
+    use std::io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
+    if directory.parent().is_none() {
+        // The root of the file system has no name.
         return Ok(());
     }
-    match sync_name(vfs, &layout.root) {
-        Err(StoreError::Io { source, .. }) if source.kind() == std::io::ErrorKind::PermissionDenied => Ok(()),
+    match sync_name(vfs, directory) {
+        Err(StoreError::Io { source, .. })
+            if matches!(source.kind(), PermissionDenied | ReadOnlyFilesystem) =>
+        {
+            Ok(())
+        }
         other => other,
     }
 }
@@ -144,6 +165,8 @@ fn lock(vfs: &dyn Vfs, layout: &Layout) -> Result<Box<dyn Send + Sync>, StoreErr
 /// Reads who the store is, or creates it.
 fn identify(vfs: &dyn Vfs, layout: &Layout, options: &LocalOptions) -> Result<StoreId, StoreError> {
     if let Some(id) = identity::read(vfs, layout)? {
+        // Who wrote it may have been ended before it was durable.
+        vfs.sync_dir(&layout.root).map_err(StoreError::io("sync", &layout.root))?;
         return Ok(id);
     }
     identity::check_fresh(vfs, layout)?;
@@ -167,18 +190,36 @@ fn empty_tmp(vfs: &dyn Vfs, layout: &Layout) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Takes the mark of the clean close away, durably, before the table may change. Returns what it said.
+///
+/// A log that ends before the mark has lost acknowledged records. Then nothing is changed, so that the store is refused
+/// the next time, too.
+fn take_table_mark(
+    options: &LocalOptions,
+    layout: &Layout,
+    store_id: StoreId,
+) -> Result<Option<Lsn>, StoreError> {
+    // Synced whatever the store promises: an old mark must not come back and vouch for a table that changed.
+    let vfs = &*options.vfs;
+    let marked = identity::table_mark(vfs, layout, store_id);
+    if marked.is_some() {
+        let log_end = recovery::last_lsn(vfs, layout, store_id)?;
+        identity::check_table_mark(marked, log_end, &layout.wal())?;
+    }
+    identity::remove_table_mark(vfs, layout)?;
+    Ok(marked)
+}
+
 /// Opens the table if it is as a clean close left it, else an empty one.
 fn open_table(
-    vfs: &dyn Vfs,
     layout: &Layout,
     options: &LocalOptions,
-    store_id: StoreId,
+    marked: Option<Lsn>,
 ) -> Result<Arc<dyn Table>, StoreError> {
-    let marked = identity::take_table_mark(vfs, layout, store_id)?;
     match options.table {
         TableKind::Memory => {
             // It starts empty, whatever the mark said of a table on disk.
-            let _: Option<Lsn> = marked;
+            let _: (&Layout, Option<Lsn>) = (layout, marked);
             Ok(Arc::new(MemoryTable::default()))
         }
         #[cfg(feature = "sled")]
@@ -198,16 +239,6 @@ fn open_sled(layout: &Layout, cache_bytes: u64, marked: Option<Lsn>) -> Result<A
     }
     SledTable::remove(&path)?;
     Ok(Arc::new(SledTable::open(&path, cache_bytes)?))
-}
-
-/// A table from the future says that the log has lost its end.
-fn check_table(state: &State, end: &LogEnd) -> Result<(), StoreError> {
-    let (applied, last) = (state.table().applied(), end.last_lsn);
-    if applied > last {
-        let reason = format!("the table holds record {applied}, but the log ends at {last}");
-        return Err(StoreError::Table { reason });
-    }
-    Ok(())
 }
 
 /// Applies the records of the log.
@@ -250,11 +281,13 @@ impl<'a> Replay<'a> {
 
     /// Checks that every blob is there which the replayed records hold: each was durable before its record.
     fn check_blobs(&self) -> Result<(), StoreError> {
-        for digest in self.references.held().keys() {
-            if !self.blobs.is_there(digest)? {
-                let path = self.blobs.path(digest);
-                return Err(StoreError::corrupt(&path, 0, "a blob that a record holds is missing"));
-            }
+        for (digest, size) in self.references.held() {
+            let reason = match self.blobs.length(&digest)? {
+                Some(length) if length == size => continue,
+                Some(length) => format!("a blob that a record holds has {length} bytes instead of {size}"),
+                None => "a blob that a record holds is missing".to_owned(),
+            };
+            return Err(StoreError::corrupt(&self.blobs.path(&digest), 0, reason));
         }
         Ok(())
     }
@@ -267,6 +300,9 @@ impl<'a> Replay<'a> {
         }
         if end.last_lsn > 0 {
             return Err(StoreError::corrupt(&layout.wal(), 0, "the log has no meta record"));
+        }
+        if self.blobs.has_files()? {
+            return Err(StoreError::corrupt(&layout.wal(), 0, LOG_IS_GONE));
         }
         let meta = Meta::first();
         let record = meta.record()?;

@@ -62,13 +62,7 @@ pub(crate) fn walk(
     id: StoreId,
     visit: &mut Visit<'_>,
 ) -> Result<LogEnd, StoreError> {
-    let mut end = LogEnd {
-        last: None,
-        proven: Seal { first_lsn: 1, end: HEADER_BYTES as u64, last_lsn: 0 },
-        survivors: Batch::default(),
-        last_lsn: 0,
-        torn: None,
-    };
+    let mut end = LogEnd::before_the_first();
     let mut segments = open_segments(vfs, layout, id)?.into_iter().peekable();
     while let Some(segment) = segments.next() {
         segment.check_follows(&end)?;
@@ -79,6 +73,28 @@ pub(crate) fn walk(
         }
     }
     Ok(end)
+}
+
+/// The last record of the log, from the headers and the last segment alone.
+///
+/// What is refused here the walk refuses, too; that the segments before the last one are whole, only the walk tells.
+pub(crate) fn last_lsn(vfs: &dyn Vfs, layout: &Layout, id: StoreId) -> Result<Lsn, StoreError> {
+    let mut end = LogEnd::before_the_first();
+    let mut segments = open_segments(vfs, layout, id)?.into_iter().peekable();
+    while let Some(segment) = segments.next() {
+        segment.check_follows(&end)?;
+        let Some(next) = segments.peek() else {
+            let content = segment.read(vfs)?;
+            let mut frames = Frames::new(&content, &segment.header);
+            frames.by_ref().for_each(drop);
+            return Ok(frames.next_lsn - 1);
+        };
+        match next.header.previous {
+            Some(seal) if seal.first_lsn == segment.header.first_lsn => end.go_on(seal, &segment),
+            _ => next.check_follows(&end)?,
+        }
+    }
+    Ok(end.last_lsn)
 }
 
 /// A segment whose header is valid.
@@ -200,7 +216,7 @@ fn sealed(
     if (frames.at as u64, frames.next_lsn) != (seal.end, seal.last_lsn + 1) {
         return Err(damaged(frames.at, frames.next_lsn));
     }
-    (end.proven, end.last_lsn, end.last) = (seal, seal.last_lsn, Some(segment.header.clone()));
+    end.go_on(seal, segment);
     Ok(())
 }
 
@@ -214,6 +230,8 @@ fn last(
     let mut frames = Frames::new(content, &segment.header);
     let found: Vec<_> = frames.by_ref().collect();
     if let Some(later) = frames.damaged_here() {
+        // Whoever looks at the log sees what is whole before the damage. It was durable, because what follows it was.
+        found.into_iter().try_for_each(|frame| segment.visit(frame, true, visit))?;
         let reason = format!("a record that was durable is damaged: the frame at {later} says so");
         return Err(segment.corrupt(frames.at, frames.next_lsn, &reason));
     }
@@ -239,6 +257,22 @@ fn last(
 }
 
 impl LogEnd {
+    /// The end of a log that has no segment.
+    fn before_the_first() -> Self {
+        Self {
+            last: None,
+            proven: Seal { first_lsn: 1, end: HEADER_BYTES as u64, last_lsn: 0 },
+            survivors: Batch::default(),
+            last_lsn: 0,
+            torn: None,
+        }
+    }
+
+    /// Moves the end to that of a segment which has a successor.
+    fn go_on(&mut self, seal: Seal, segment: &Segment) {
+        (self.proven, self.last_lsn, self.last) = (seal, seal.last_lsn, Some(segment.header.clone()));
+    }
+
     /// Case 5: the header of the segment in which the log goes on.
     ///
     /// If nothing of the last segment is proven, the new one takes its place and its name; the rename replaces it as a

@@ -8,6 +8,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::error::StoreError;
+
 /// A file system: names, and what must be synced to keep them.
 pub trait Vfs: Send + Sync {
     /// Opens an existing file for reading.
@@ -32,6 +34,11 @@ pub trait Vfs: Send + Sync {
 
     /// Tells whether something has this name.
     fn exists(&self, path: &Path) -> io::Result<bool>;
+
+    /// Makes content and length of an existing file durable, whoever wrote them.
+    fn sync_file(&self, path: &Path) -> io::Result<()> {
+        self.open(path)?.sync_data()
+    }
 
     /// Makes the names in a directory durable. On systems without directory syncs (Windows) this does nothing.
     fn sync_dir(&self, dir: &Path) -> io::Result<()>;
@@ -81,6 +88,16 @@ pub(crate) fn read_all(vfs: &dyn Vfs, path: &Path, bytes_max: u64) -> io::Result
     }
     bytes.truncate(filled);
     Ok(bytes)
+}
+
+/// Returns the names in a directory, `None` if there is no directory of this name.
+pub(crate) fn list_if_directory(vfs: &dyn Vfs, dir: &Path) -> Result<Option<Vec<String>>, StoreError> {
+    match vfs.list(dir) {
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            Ok(None)
+        }
+        listed => Ok(Some(listed.map_err(StoreError::io("list", dir))?)),
+    }
 }
 
 /// Writes a file so that after a crash it is there whole or not at all.
@@ -133,6 +150,12 @@ impl Vfs for RealVfs {
         path.try_exists()
     }
 
+    /// Windows syncs only what is open for writing.
+    #[cfg(windows)]
+    fn sync_file(&self, path: &Path) -> io::Result<()> {
+        OpenOptions::new().read(true).write(true).open(path)?.sync_data()
+    }
+
     #[cfg(not(windows))]
     fn sync_dir(&self, dir: &Path) -> io::Result<()> {
         File::open(dir)?.sync_all()
@@ -153,6 +176,24 @@ impl Vfs for RealVfs {
                 held.write_at(format!("{}\n", std::process::id()).as_bytes(), 0)?;
                 Ok(Some(Box::new(held)))
             }
+            Err(fs::TryLockError::WouldBlock) => Ok(None),
+            Err(fs::TryLockError::Error(error)) => Err(error),
+        }
+    }
+}
+
+impl RealVfs {
+    /// Keeps writers out of a store without writing anything: shares the lock at `path` with others who only look.
+    ///
+    /// `None` if somebody writes. Where there is no such file, nobody has the store open, and nothing is held.
+    pub(crate) fn lock_shared(&self, path: &Path) -> io::Result<Option<Box<dyn Send + Sync>>> {
+        let file = match File::open(path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Some(Box::new(()))),
+            Err(error) => return Err(error),
+        };
+        match file.try_lock_shared() {
+            Ok(()) => Ok(Some(Box::new(file))),
             Err(fs::TryLockError::WouldBlock) => Ok(None),
             Err(fs::TryLockError::Error(error)) => Err(error),
         }
@@ -239,6 +280,10 @@ impl Vfs for Unsynced {
         self.0.exists(path)
     }
 
+    fn sync_file(&self, _path: &Path) -> io::Result<()> {
+        Ok(())
+    }
+
     fn sync_dir(&self, _dir: &Path) -> io::Result<()> {
         Ok(())
     }
@@ -276,6 +321,10 @@ pub(crate) struct Layout {
 
 impl Layout {
     pub(crate) const DIRECTORIES: [&'static str; 3] = ["wal", "blobs", "tmp"];
+    /// The files that may be there before `FORMAT` is.
+    pub(crate) const FILES: [&'static str; 2] = ["LOCK", "UNSYNCED"];
+    /// The marker of a clean close and the table that it vouches for.
+    pub(crate) const TABLE_NAMES: [&'static str; 2] = ["TABLE", "table"];
 
     pub(crate) fn lock(&self) -> PathBuf {
         self.root.join("LOCK")
@@ -283,6 +332,11 @@ impl Layout {
 
     pub(crate) fn format(&self) -> PathBuf {
         self.root.join("FORMAT")
+    }
+
+    /// The marker of a store that was written without syncs.
+    pub(crate) fn unsynced(&self) -> PathBuf {
+        self.root.join("UNSYNCED")
     }
 
     pub(crate) fn wal(&self) -> PathBuf {

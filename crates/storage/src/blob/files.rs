@@ -13,7 +13,7 @@ use crate::blob::{BlobReader, PinnedBlob, Pins, StagedBlob, StagingWriter};
 use crate::digest::BlobDigest;
 use crate::error::StoreError;
 use crate::sync::{Mutex, RwLock};
-use crate::vfs::{Layout, Vfs, parent_of};
+use crate::vfs::{self, Layout, Vfs, parent_of};
 use crate::wal::writer::PlacedBlob;
 
 /// Where an inlined blob is.
@@ -75,13 +75,31 @@ impl FileBlobs {
         self.inlined.lock().insert(digest, Inlined::Segment { path, offset, length: bytes });
     }
 
-    /// Tells whether a blob is in the log or has a file.
-    pub(crate) fn is_there(&self, digest: &BlobDigest) -> Result<bool, StoreError> {
-        if self.inlined.lock().contains_key(digest) {
-            return Ok(true);
+    /// Tells how long a blob is, in bytes; `None` if it is neither in the log nor has a file.
+    pub(crate) fn length(&self, digest: &BlobDigest) -> Result<Option<u64>, StoreError> {
+        match self.inlined.lock().get(digest) {
+            Some(Inlined::Unwritten(content)) => return Ok(Some(content.len() as u64)),
+            Some(Inlined::Segment { length, .. }) => return Ok(Some(*length)),
+            None => {}
         }
         let path = self.path(digest);
-        self.vfs.exists(&path).map_err(StoreError::io("look for", &path))
+        match self.vfs.open(&path).and_then(|file| file.len()) {
+            Ok(length) => Ok(Some(length)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(StoreError::io("read", &path)(error)),
+        }
+    }
+
+    /// Tells whether some blob has a file.
+    pub(crate) fn has_files(&self) -> Result<bool, StoreError> {
+        let blobs = self.layout.blobs();
+        for name in vfs::list_if_directory(&*self.vfs, &blobs)?.unwrap_or_default() {
+            let files = vfs::list_if_directory(&*self.vfs, &blobs.join(name))?;
+            if files.is_some_and(|files| !files.is_empty()) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The name of a blob's file: `blobs/<2 hex>/<64 hex>`.
@@ -147,11 +165,10 @@ impl BlobStore for FileBlobs {
         let path = self.path(&digest);
         let directory = parent_of(&path);
         self.ensure_directory(directory)?;
-        if !self.vfs.exists(&path).map_err(StoreError::io("look for", &path))? {
-            self.write_file(staged.into_content(), &path)?;
-        }
-        // Also when the file was there: an earlier uploader may not have come to this line yet, and the record that
-        // names the blob must not be durable before the name is.
+        // Also when there is a file of this name: it may be damaged, while this content is known to be right. Readers
+        // keep the file that they have open.
+        self.write_file(staged.into_content(), &path)?;
+        // The record that names the blob must not be durable before the name is.
         self.sync_dir(directory)?;
         Ok(pin)
     }

@@ -8,6 +8,7 @@ use std::fs::{self, File};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use crate::error::StoreError;
 use crate::snapshot::Entries;
@@ -30,11 +31,8 @@ impl SledTable {
     /// Opens the table in `path`, creating it if nothing is there.
     pub(crate) fn open(path: &Path, cache_bytes: u64) -> Result<Self, StoreError> {
         let config = sled::Config::new().path(path).cache_capacity(cache_bytes).flush_every_ms(None);
-        let (db, applied) = contain(|| {
-            let db = config.open()?;
-            let applied = db.get(APPLIED_KEY)?;
-            Ok((db, applied))
-        })?;
+        let db = Self::open_unlocked(|| contain(|| config.open()))?;
+        let applied = contain(|| db.get(APPLIED_KEY))?;
         let applied = match applied {
             None => 0,
             Some(bytes) => {
@@ -42,6 +40,21 @@ impl SledTable {
             }
         };
         Ok(Self { db, path: path.into(), applied: AtomicU64::new(applied) })
+    }
+
+    /// Opens, waiting a moment for the lock of a handle that is just going away: sled gives it back a little after the
+    /// handle was dropped, when its own threads are done.
+    fn open_unlocked(open: impl Fn() -> Result<sled::Db, StoreError>) -> Result<sled::Db, StoreError> {
+        const TRIES: u32 = 20;
+        const PAUSE: Duration = Duration::from_millis(5);
+        let locked = |error: &StoreError| error.to_string().contains("could not acquire lock");
+        for _ in 1..TRIES {
+            match open() {
+                Err(error) if locked(&error) => std::thread::sleep(PAUSE),
+                opened => return opened,
+            }
+        }
+        open()
     }
 
     /// Removes the table in `path`, whatever it is.

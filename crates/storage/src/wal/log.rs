@@ -365,7 +365,12 @@ impl Log {
             self.progress.wait(&mut queue);
         }
         queue = self.watermark(queue);
-        drained.and(queue.failure.clone().map_or(Ok(()), Err))
+        let result = drained.and(queue.failure.clone().map_or(Ok(()), Err));
+        drop(queue);
+        if result.is_ok() {
+            self.writer.lock().discard_spares();
+        }
+        result
     }
 }
 

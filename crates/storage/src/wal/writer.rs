@@ -177,6 +177,15 @@ impl Writer {
         self.spares.push_back(spare);
     }
 
+    /// Removes the spare segments: nothing will be written into them. What cannot be removed goes when the store is opened
+    /// the next time.
+    pub(crate) fn discard_spares(&mut self) {
+        for Spare { file, path, .. } in self.spares.drain(..) {
+            drop(file);
+            let _: std::io::Result<()> = self.vfs.remove_file(&path);
+        }
+    }
+
     /// Writes the frames of `batch` with the watermark `durable`. They are durable when this returns.
     pub(crate) fn write(&mut self, batch: Batch, durable: Lsn) -> Result<Vec<PlacedBlob>, StoreError> {
         let placed = self.append(batch, durable)?;

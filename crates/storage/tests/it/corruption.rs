@@ -166,6 +166,52 @@ fn the_check_changes_nothing() {
     assert!(wal(&root) == before);
 }
 
+/// A store may lie on a disk that cannot be written.
+#[test]
+fn the_check_writes_nothing_at_all() {
+    let (_directory, root) = real_store();
+    let look = || {
+        assert_eq!(check(&root).unwrap().findings, []);
+        read_log(&root, &mut |_| {}).unwrap();
+    };
+    let lock = root.join("LOCK");
+    fs::write(&lock, b"who was it?").unwrap();
+    let set_read_only = |read_only| {
+        let mut permissions = fs::metadata(&lock).unwrap().permissions();
+        permissions.set_readonly(read_only);
+        fs::set_permissions(&lock, permissions).unwrap();
+    };
+    set_read_only(true);
+    look();
+    assert_eq!(fs::read(&lock).unwrap(), b"who was it?");
+    set_read_only(false);
+    fs::remove_file(&lock).unwrap();
+    look();
+    assert!(!lock.exists());
+}
+
+#[test]
+fn what_is_whole_before_the_damage_is_shown() {
+    let (_directory, root) = real_store();
+    let mut entries = Vec::new();
+    read_log(&root, &mut |entry| entries.push((entry.segment, entry.offset))).unwrap();
+    // The third record of the last segment.
+    let (segment, _) = entries.last().unwrap().clone();
+    let before = entries.iter().position(|(path, _)| *path == segment).unwrap() + 2;
+    let mut content = fs::read(&segment).unwrap();
+    content[entries[before].1 as usize + 60] ^= 1;
+    fs::write(&segment, content).unwrap();
+    let mut shown = Vec::new();
+    let read = read_log(&root, &mut |entry| {
+        assert!(entry.proven, "what comes before a durable record was durable");
+        shown.push((entry.segment, entry.offset));
+    });
+    assert!(matches!(read, Err(StoreError::Corrupt { .. })), "{read:?}");
+    assert_eq!(shown, entries[..before]);
+    let report = check(&root).unwrap();
+    assert_eq!((report.records, report.findings.is_empty()), (before as u64, false));
+}
+
 #[test]
 fn the_check_finds_damage_in_the_log() {
     let (_directory, root) = real_store();

@@ -69,7 +69,9 @@ fn a_full_disk_takes_no_blob() {
     vfs.set_capacity_bytes(Some(300 << 10));
     let files = vfs.files();
     let large = content(1, 200 << 10);
-    assert!(matches!(upload(&store, &large), Err(StoreError::Full { .. })));
+    let full = upload(&store, &large).unwrap_err();
+    assert!(matches!(full, StoreError::Full { .. }), "{full:?}");
+    assert!(full.to_string().starts_with("no space left for store/tmp/blob-"), "{full}");
     assert_eq!(vfs.files(), files, "nothing is left of it");
     put(&store, 1, "k", "v").unwrap();
     vfs.set_capacity_bytes(None);

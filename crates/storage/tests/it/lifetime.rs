@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use funclet_storage::{
-    Backend, BlobDigest, CommitError, Durability, LocalBackend, LocalOptions, MemoryBackend, Position,
-    ReadError, StoreError, TableKind, Vfs,
+    Backend, BlobDigest, CommitError, LocalBackend, LocalOptions, MemoryBackend, Position, ReadError,
+    StoreError, TableKind, Vfs, check,
 };
 use funclet_testkit::{Keep, Operation, SimVfs};
 
@@ -147,6 +147,54 @@ fn a_damaged_format_is_damage() {
 }
 
 #[test]
+fn a_store_without_its_format_is_damaged_and_not_somebody_elses() {
+    for (name, is_new) in [("TABLE", false), ("table", false), ("UNSYNCED", true), ("LOCK", true)] {
+        let vfs = closed_store();
+        vfs.create(&Path::new(ROOT).join(name)).unwrap();
+        vfs.remove_file(&format_file()).unwrap();
+        let error = refused(&vfs);
+        assert!(error.to_string().ends_with("FORMAT is missing"), "{name}: {error}");
+        // Alone, some of them are what an interrupted creation leaves.
+        let vfs = SimVfs::new();
+        vfs.create_dir_all(Path::new(ROOT)).unwrap();
+        vfs.create(&Path::new(ROOT).join(name)).unwrap();
+        assert_eq!(open(&vfs).is_ok(), is_new, "{name}");
+    }
+}
+
+#[test]
+fn a_file_in_the_place_of_the_store_is_told() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("file");
+    std::fs::write(&path, b"content").unwrap();
+    let opened = LocalBackend::open(&LocalOptions::new(&path, entropy())).map(drop);
+    for error in [opened.unwrap_err(), check(&path).unwrap_err()] {
+        assert!(
+            matches!(&error, StoreError::NotAStore { reason, .. } if reason == "it is a file"),
+            "{error:?}"
+        );
+    }
+    assert_eq!(std::fs::read(&path).unwrap(), b"content");
+}
+
+/// Whoever made the names may have been ended before they were durable: the next one makes up for it.
+#[test]
+fn a_creation_that_failed_to_sync_is_made_up_for() {
+    let path = "/srv/emulator/data/store";
+    let open =
+        |vfs: &SimVfs| LocalBackend::open(&LocalOptions::new(path, entropy()).vfs(Arc::new(vfs.clone())));
+    // Four directories, then the store's own with FORMAT, then `wal` with the segment.
+    for nth in 1..=6 {
+        let vfs = SimVfs::new();
+        vfs.fail(Operation::SyncDir, nth);
+        assert!(open(&vfs).is_err(), "sync {nth} fails");
+        put(&open(&vfs).unwrap(), 1, "k", "v").unwrap();
+        let again = open(&vfs.crash(Keep::Nothing)).unwrap();
+        assert_eq!(get(&again, "k").as_deref(), Some("v"), "sync {nth}");
+    }
+}
+
+#[test]
 fn a_new_store_is_durable_in_every_directory_above_it() {
     let vfs = SimVfs::new();
     let deep = || {
@@ -209,17 +257,6 @@ fn the_table_may_be_of_another_kind_each_time() {
         put(&store, number, &key, &value).unwrap();
         expected.insert(key, value);
     }
-}
-
-/// For throw-away stores: what is acknowledged is with the operating system.
-#[test]
-fn a_store_that_survives_only_its_process_syncs_nothing() {
-    let vfs = SimVfs::new();
-    let store = LocalBackend::open(&options(&vfs).durability(Durability::Process)).unwrap();
-    put(&store, 1, "k", "v").unwrap();
-    let counts = vfs.counts();
-    assert_eq!((counts.of(Operation::SyncData), counts.of(Operation::SyncDir)), (0, 0));
-    assert_eq!(get(&open(&vfs.crash(Keep::Everything)).unwrap(), "k").as_deref(), Some("v"));
 }
 
 #[cfg(unix)]

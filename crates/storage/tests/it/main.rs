@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
 
+mod blobs;
 mod callbacks;
 mod concurrency;
 mod corruption;
@@ -13,4 +14,5 @@ mod recovery;
 mod rules;
 mod script;
 mod table;
+mod unsynced;
 mod watchdog;

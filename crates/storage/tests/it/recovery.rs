@@ -111,6 +111,18 @@ fn the_log_goes_on_in_larger_and_larger_segments() {
     assert_filled(&open(&vfs).unwrap(), 100);
 }
 
+#[test]
+fn a_close_leaves_no_segment_that_was_made_ahead() {
+    let vfs = SimVfs::new();
+    let store = open(&vfs).unwrap();
+    fill(&store, 3);
+    let temporary = || vfs.files().into_iter().filter(|path| path.starts_with("store/tmp")).count();
+    assert_eq!((segments(&vfs).len(), temporary()), (1, 1));
+    store.close().unwrap();
+    assert_eq!((segments(&vfs).len(), temporary()), (1, 0));
+    assert_filled(&open(&vfs).unwrap(), 3);
+}
+
 /// Records that were queued during one sync are written together, into two segments: when the second is synced, the end
 /// of the first must be, too.
 #[test]

@@ -2,11 +2,11 @@
 
 #![cfg(feature = "sled")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use funclet_storage::{Backend, LocalBackend, LocalOptions, ReadError, StoreError, TableKind};
+use funclet_storage::{Backend, LocalBackend, LocalOptions, ReadError, StoreError, TableKind, check};
 
 use crate::script::{content, entropy, id, inline, put, scope, text, texts};
 
@@ -140,12 +140,69 @@ fn a_log_that_lost_its_end_is_noticed_by_the_table() {
     let store = open(root);
     put(&store, 2000, "late", "value").unwrap();
     store.close().unwrap();
+    fs::remove_file(segments(root).last().unwrap()).unwrap();
+    refused_again_and_again(root, "the last segment removed");
+}
+
+fn segments(root: &Path) -> Vec<PathBuf> {
     let mut segments: Vec<_> =
         fs::read_dir(root.join("wal")).unwrap().map(|entry| entry.unwrap().path()).collect();
     segments.sort();
-    fs::remove_file(segments.last().unwrap()).unwrap();
-    let opened = LocalBackend::open(&options(root)).map(drop);
-    assert!(matches!(opened, Err(StoreError::Table { .. })), "{opened:?}");
+    segments
+}
+
+/// A store that is refused stays as it is, and is refused whatever its table is to be.
+fn refused_again_and_again(root: &Path, what: &str) {
+    let names = |root: &Path| {
+        let names = fs::read_dir(root).unwrap().map(|entry| entry.unwrap().file_name());
+        names.collect::<BTreeSet<_>>()
+    };
+    let before = (names(root), fs::read(root.join("table/db")).unwrap());
+    for table in [TableKind::Sled { cache_bytes: 1 << 20 }, TableKind::Memory].repeat(2) {
+        let opened = LocalBackend::open(&options(root).table(table)).map(drop);
+        assert!(matches!(opened, Err(StoreError::Corrupt { .. })), "{what}, {table:?}: {opened:?}");
+    }
+    let findings = check(root).unwrap().findings;
+    assert_eq!(findings.len(), 1, "{what}: {findings:?}");
+    assert!(findings[0].file.starts_with(root.join("wal")), "{what}: {findings:?}");
+    assert!((names(root), fs::read(root.join("table/db")).unwrap()) == before, "{what}: something changed");
+}
+
+#[test]
+fn a_store_that_lost_its_log_is_refused_until_the_log_is_back() {
+    type Loss = fn(&Path);
+    let losses: [(&str, Loss); 3] = [
+        ("no log", |root| segments(root).iter().for_each(|path| fs::remove_file(path).unwrap())),
+        ("the last segment emptied of frames", |root| {
+            let path = segments(root).pop().unwrap();
+            fs::OpenOptions::new().write(true).open(path).unwrap().set_len(512).unwrap();
+        }),
+        ("the last segment cut", |root| {
+            let path = segments(root).pop().unwrap();
+            let file = fs::OpenOptions::new().write(true).open(path).unwrap();
+            file.set_len(20_000).unwrap();
+        }),
+    ];
+    let directory = tempfile::tempdir().unwrap();
+    let origin = directory.path().join("origin");
+    let held = closed_store(&origin);
+    for (what, lose) in losses {
+        for without_table in [false, true] {
+            let root = directory.path().join(format!("{what} {without_table}"));
+            copy(&origin, &root);
+            if without_table {
+                // Then nothing but the marker knows.
+                fs::remove_dir_all(root.join("table")).unwrap();
+                fs::create_dir(root.join("table")).unwrap();
+                fs::write(root.join("table/db"), b"").unwrap();
+            }
+            lose(&root);
+            refused_again_and_again(&root, what);
+            fs::remove_dir_all(root.join("wal")).unwrap();
+            copy(&origin.join("wal"), &root.join("wal"));
+            assert_eq!(texts(&open(&root)).unwrap(), held, "{what}");
+        }
+    }
 }
 
 /// Flips bits in the kept table. sled checks its own pages and every value has a checksum: an answer is right, or there is
