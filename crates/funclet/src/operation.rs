@@ -1,8 +1,8 @@
 //! Operations: a request type, its answer, and how it is carried out.
 
 use funclet_function_store::{
-    CheckUpdate, Command, CreateFunctionWith, FunctionConfiguration, FunctionDetail, FunctionPage, Query,
-    UpdateCode, VersionPage,
+    CheckCreate, CheckUpdate, Command, CreateFunctionWith, FunctionConfiguration, FunctionDetail,
+    FunctionPage, Query, UpdateCode, VersionPage,
 };
 use funclet_validation::{
     Caller, CodeSource, DeleteFunction, DeleteFunctionRequest, GetFunction, GetFunctionConfiguration,
@@ -109,6 +109,10 @@ impl sealed::Carry for CreateFunctionRequest {
     #[allow(private_interfaces)]
     fn prepare(self, engine: &Engine, caller: &Caller) -> Result<Self::Work, Error> {
         let request = self.validate(caller)?;
+        if !is_small(&request.code) {
+            // Everything that can be refused without the code is, before the code is fetched or written.
+            engine.store.look(caller, CheckCreate(request.clone()))?;
+        }
         let FetchedCode { code, stay } = engine.fetcher(caller).fetch(request.code.clone(), true)?;
         Ok(Change { command: CreateFunctionWith { request, fetched: code }, stay })
     }

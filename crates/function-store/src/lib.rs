@@ -59,7 +59,9 @@ pub use answer::{
     State, Status, Timestamp, VersionPage, VpcConfigAnswer,
 };
 pub use clock::Clock;
-pub use decide::{CheckUpdate, Command, CreateFunctionWith, Fetched, NewCode, Query, UpdateCode};
+pub use decide::{
+    CheckCreate, CheckUpdate, Command, CreateFunctionWith, Fetched, NewCode, Query, UpdateCode,
+};
 pub use error::ServiceError;
 pub use event::{FunctionEvent, FunctionEventKind};
 pub use lifecycle::Transitions;

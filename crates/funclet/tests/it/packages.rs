@@ -115,6 +115,7 @@ fn a_package_survives_a_refusal() {
     assert!(!blob_file(directory.path(), &bytes).exists(), "refused before it was written");
     let taken = lambda.create_function(create_request("f", package.clone()));
     assert!(matches!(taken, Err(Error::Refused(ServiceError::FunctionExists { .. }))));
+    assert!(!blob_file(directory.path(), &bytes).exists(), "refused before it was written, too");
     lambda.update_function_code(update_request("f", package)).unwrap();
     assert_eq!(download(&funclet, &lambda, "f"), bytes);
 }

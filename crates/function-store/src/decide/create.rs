@@ -3,7 +3,7 @@
 use funclet_validation::{Caller, CreateFunction, FunctionName, Version};
 
 use crate::answer::FunctionConfiguration;
-use crate::decide::sealed::Command;
+use crate::decide::sealed::{Command, Query};
 use crate::decide::settle::Due;
 use crate::decide::{Changes, Context, Decision, Fetched, NewCode, Stop};
 use crate::error::ServiceError;
@@ -23,18 +23,44 @@ pub struct CreateFunctionWith<P> {
     pub fetched: Fetched,
 }
 
+/// The checks that come before the code is looked at, to fail before a long fetch.
+#[derive(Debug, Clone)]
+pub struct CheckCreate<P>(pub CreateFunction<P>);
+
+impl<P: Send + 'static> Query for CheckCreate<P> {
+    type Answer = ();
+
+    #[allow(private_interfaces)]
+    fn look(&self, context: &Context<'_>) -> Result<(), Stop> {
+        admit(&self.0, context)
+    }
+}
+
+/// Refusals in this order \[chosen\]: name taken, code signing config, layers. There are no code signing configs and no
+/// layers yet, so whoever names one names one that does not exist.
+fn admit<P>(request: &CreateFunction<P>, context: &Context<'_>) -> Result<(), Stop> {
+    let name = &request.function_name;
+    if context.find(name.as_str())?.is_some() {
+        return Err(ServiceError::FunctionExists { name: name.clone() }.into());
+    }
+    if let Some(arn) = &request.code_signing_config_arn {
+        return Err(ServiceError::CodeSigningConfigNotFound { arn: arn.to_string() }.into());
+    }
+    match request.layers.first() {
+        Some(arn) => Err(ServiceError::LayerNotFound { arn: arn.to_string() }.into()),
+        None => Ok(()),
+    }
+}
+
 impl<P: Send + 'static> Command for CreateFunctionWith<P> {
     type Answer = FunctionConfiguration;
 
-    /// Refusals in this order \[chosen\]: name taken, code signing config, layers, code.
+    /// After the checks of [`CheckCreate`]: the code itself, then the storage quota, which the backend refuses.
     #[allow(private_interfaces)]
     fn decide(&self, context: &Context<'_>) -> Result<Decision<FunctionConfiguration>, Stop> {
         let request = &self.request;
         let name = &request.function_name;
-        if context.find(name.as_str())?.is_some() {
-            return Err(ServiceError::FunctionExists { name: name.clone() }.into());
-        }
-        self.check_references()?;
+        admit(request, context)?;
         let code = self.fetched.as_ref().map_err(Clone::clone)?;
         let function = self.function(context, code);
         let mut changes = Changes::default();
@@ -70,17 +96,6 @@ fn created(name: &FunctionName, function: &StoredFunction) -> FunctionEvent {
 }
 
 impl<P> CreateFunctionWith<P> {
-    /// There are no code signing configs and no layers yet, so whoever names one names one that does not exist.
-    fn check_references(&self) -> Result<(), ServiceError> {
-        if let Some(arn) = &self.request.code_signing_config_arn {
-            return Err(ServiceError::CodeSigningConfigNotFound { arn: arn.to_string() });
-        }
-        match self.request.layers.first() {
-            Some(arn) => Err(ServiceError::LayerNotFound { arn: arn.to_string() }),
-            None => Ok(()),
-        }
-    }
-
     fn function(&self, context: &Context<'_>, code: &NewCode) -> StoredFunction {
         let (request, drawn) = (&self.request, context.drawn);
         let [revision, when_active, ..] = drawn.revisions;

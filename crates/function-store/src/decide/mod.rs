@@ -13,7 +13,7 @@ mod sweep;
 mod update_code;
 
 pub(crate) use context::{Context, Stop};
-pub use create::CreateFunctionWith;
+pub use create::{CheckCreate, CreateFunctionWith};
 pub(crate) use settle::{CompleteTransitions, Due, SettleFunction, Settled, unsettled_functions};
 pub(crate) use sweep::{SweepGone, gone_functions};
 pub use update_code::{CheckUpdate, UpdateCode};
