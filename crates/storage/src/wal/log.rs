@@ -304,9 +304,10 @@ impl Log {
             Ok(None) => {}
             Err(error) => queue.failure = Some(error),
         }
+        // Also while this thread goes on leading: who waits for this batch need not wait for the next.
+        self.progress.notify_all();
         let due = queue.due(self.durable());
         if !due.is_empty() {
-            self.progress.notify_all();
             let failure = queue.failure.clone();
             MutexGuard::unlocked(queue, || wake_all(due, failure.as_ref()));
         }
