@@ -1,19 +1,21 @@
-//! Looking at a closed store without changing it.
+//! Checking a closed store without changing it.
 
+use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::backend::BlobStore as _;
 use crate::blob::FileBlobs;
+use crate::checkpoint::count_holding;
 use crate::digest::{BlobDigest, BlobHasher};
 use crate::error::StoreError;
-use crate::identity;
-use crate::open::LOG_IS_GONE;
-use crate::record::{Record, ReferenceOp, Write};
-use crate::recovery::{self, Found};
+use crate::identity::{self, StoreId};
+use crate::recovery::{self, Found, Start};
 use crate::references::{Miscounted, References};
-use crate::txn::{Lsn, TxnId};
-use crate::vfs::{Layout, RealVfs, Vfs};
+use crate::replay::LOG_IS_GONE;
+use crate::snapshot::{self, Snapshot};
+use crate::vfs::{self, Layout, RealVfs, Vfs};
 use crate::wal::writer::PlacedBlob;
 
 /// What is wrong with a store, with the file and what can be done.
@@ -21,96 +23,238 @@ use crate::wal::writer::PlacedBlob;
 pub struct Finding {
     /// The file.
     pub file: PathBuf,
+    /// Where in the file, in bytes, as far as that can be said.
+    pub offset: Option<u64>,
     /// What is wrong, in one sentence.
     pub problem: String,
+    /// What can be done, in one sentence.
+    pub advice: &'static str,
 }
+
+/// What can be done where the log, a snapshot or the store's identity is damaged.
+const RESTORE: &str = "bring this file back from a backup, or restore the whole store";
+/// What can be done where a package is damaged.
+const UPLOAD: &str = "upload the package again, or bring this file back from a backup";
+/// What can be done where the store contradicts itself.
+const REPORT: &str = "the store was not damaged but written like that; please report it";
 
 /// What [`check`] found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CheckReport {
+    /// How many entries the snapshot holds; 0 if there is none.
+    pub snapshot_entries: u64,
     /// How many records the log holds.
     pub records: u64,
     /// How many different blobs are referenced.
     pub blobs: u64,
     /// The sum of their sizes, in bytes.
     pub blob_bytes: u64,
+    /// How many files of blobs nobody refers to. No damage: they go with a later checkpoint.
+    pub unreferenced: u64,
     /// Where a torn tail lies that the next open cuts: writes that were never acknowledged. No damage.
     pub torn_tail: Option<(PathBuf, u64)>,
     /// Damage.
     pub findings: Vec<Finding>,
 }
 
-/// Checks the store in `path`: every record's checksum, every reference, every referenced blob's digest.
+/// How far a check has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CheckProgress {
+    /// How many bytes of blobs were read, of how many.
+    pub blob_bytes: (u64, u64),
+}
+
+/// Checks the store in `path`: every checksum of snapshot and log, every reference, every referenced blob's digest.
 ///
-/// Damage is in the report; the store is not changed.
+/// Damage is in the report; the store is not changed. The table is not looked at: it is made from the rest.
 ///
 /// # Errors
 /// [`StoreError`] if there is no store to check, or somebody has it open.
 pub fn check(path: &Path) -> Result<CheckReport, StoreError> {
-    let (vfs, layout, _lock) = claim(path)?;
-    let Some(id) = identity::read(&vfs, &layout)? else {
-        let reason = "it has no FORMAT file".into();
-        return Err(StoreError::NotAStore { path: path.into(), reason });
-    };
-    let blobs = FileBlobs::new(std::sync::Arc::new(RealVfs), layout.clone(), 0);
-    let mut report = CheckReport::default();
-    let mut references = References::default();
-    let walked = recovery::walk(&vfs, &layout, id, &mut |found| {
-        report.records += 1;
-        place(&blobs, &found);
-        count(&mut references, &found, &mut report.findings);
-        Ok(())
-    });
-    match walked {
-        Ok(end) => {
-            report.torn_tail = end.torn;
-            let marked = identity::table_mark(&vfs, &layout, id);
-            let whole = identity::check_table_mark(marked, end.last_lsn, &layout.wal());
-            report.findings.extend(whole.err().and_then(finding));
-            if end.last_lsn == 0 && blobs.has_files()? {
-                report.findings.push(Finding { file: layout.wal(), problem: LOG_IS_GONE.into() });
-            }
-        }
-        Err(error) => report.findings.push(finding(error.clone()).ok_or(error)?),
-    }
-    for (digest, size) in references.held() {
-        report.blobs += 1;
-        report.blob_bytes += size;
-        if let Err(problem) = verify(&blobs, &digest, size) {
-            report.findings.push(Finding { file: blobs.path(&digest), problem });
-        }
-    }
-    Ok(report)
+    check_with_progress(path, &mut |_| {})
 }
 
-/// What damage is in a report. `None` for other failures.
-fn finding(error: StoreError) -> Option<Finding> {
+/// Like [`check`], telling `progress` how far it has come.
+///
+/// # Errors
+/// As [`check`].
+pub fn check_with_progress(
+    path: &Path,
+    progress: &mut dyn FnMut(CheckProgress),
+) -> Result<CheckReport, StoreError> {
+    let (vfs, layout, _lock) = match claim(path) {
+        // A store that has lost its name is damaged, too.
+        Err(error @ StoreError::Corrupt { .. }) => {
+            return Ok(CheckReport { findings: vec![finding(error)?], ..CheckReport::default() });
+        }
+        claimed => claimed?,
+    };
+    let blobs = FileBlobs::new(Arc::new(vfs), layout.clone(), 0);
+    let mut check = Check { vfs, layout, blobs, report: CheckReport::default(), references: None };
+    let checked = check.state().and_then(|()| check.blobs(progress));
+    // Damage that nothing can be read beyond is a finding like any other.
+    checked.or_else(|error| finding(error).map(|finding| check.report.findings.push(finding)))?;
+    Ok(check.report)
+}
+
+struct Check {
+    vfs: RealVfs,
+    layout: Layout,
+    blobs: FileBlobs,
+    report: CheckReport,
+    /// What the scopes refer to, as long as that is known.
+    references: Option<References>,
+}
+
+impl Check {
+    /// Checks the snapshot and the log.
+    fn state(&mut self) -> Result<(), StoreError> {
+        let id = identify(&self.vfs, &self.layout).map_err(|error| self.of_a_store(error))?;
+        let snapshot = snapshot::newest(&self.vfs, &self.layout, id)?.0;
+        self.references = Some(References::default());
+        if let Some(snapshot) = &snapshot
+            && let Err(error) = self.snapshot(snapshot)
+        {
+            self.references = None;
+            self.report.findings.push(finding(error)?);
+        }
+        self.log(id, Start::after(snapshot.as_ref().map(|snapshot| &snapshot.header)))
+    }
+
+    /// A `FORMAT` that is none of ours is damage where everything else is a store's.
+    fn of_a_store(&self, error: StoreError) -> StoreError {
+        match error {
+            StoreError::NotAStore { .. } if holds_a_store(&self.vfs, &self.layout) => {
+                StoreError::corrupt(&self.layout.format(), 0, "FORMAT has no magic")
+            }
+            other => other,
+        }
+    }
+
+    fn snapshot(&mut self, snapshot: &Snapshot) -> Result<(), StoreError> {
+        let (mut held, mut references) = (BTreeMap::new(), References::default());
+        snapshot.entries(&mut |key, value| {
+            self.report.snapshot_entries += 1;
+            count_holding(&mut held, &key, &value);
+            references.restore(&key, &value);
+            Ok(())
+        })?;
+        if snapshot.facts()?.blobs != held.into_iter().collect::<Vec<_>>() {
+            return Err(
+                snapshot.corrupt(0, "the snapshot counts other holders of blobs than its entries say")
+            );
+        }
+        self.references = Some(references);
+        Ok(())
+    }
+
+    fn log(&mut self, id: StoreId, start: Start) -> Result<(), StoreError> {
+        let Self { vfs, layout, blobs, report, references } = self;
+        let end = recovery::walk(vfs, layout, id, start, &mut |found| {
+            report.records += 1;
+            place(blobs, &found);
+            if let Some(references) = references
+                && found.lsn > start.snapshot_lsn()
+            {
+                count(references, &found, &mut report.findings);
+            }
+            Ok(())
+        })?;
+        report.torn_tail = end.torn;
+        let marked = identity::table_mark(vfs, layout, id);
+        let whole = identity::check_table_mark(marked, end.last_lsn, &layout.wal());
+        report.findings.extend(whole.err().map(finding).transpose()?);
+        if end.last_lsn == 0 && blobs.has_files()? {
+            return Err(StoreError::corrupt(&layout.wal(), 0, LOG_IS_GONE));
+        }
+        Ok(())
+    }
+
+    /// Checks every blob that is referenced, and counts those that are not.
+    fn blobs(&mut self, progress: &mut dyn FnMut(CheckProgress)) -> Result<(), StoreError> {
+        let Some(references) = &self.references else { return Ok(()) };
+        let held = references.held();
+        self.report.blobs = held.len() as u64;
+        self.report.blob_bytes = held.values().sum();
+        let (total, mut read) = (self.report.blob_bytes, 0);
+        for (digest, size) in &held {
+            let problem = verify(&self.blobs, digest, *size, &mut |bytes| {
+                read += bytes;
+                progress(CheckProgress { blob_bytes: (read, total) });
+            });
+            if let Err(problem) = problem {
+                let file = self.blobs.path(digest);
+                self.report.findings.push(Finding { file, offset: None, problem, advice: UPLOAD });
+            }
+        }
+        let unreferenced = &mut self.report.unreferenced;
+        self.blobs.each_file(&mut |_, digest| {
+            *unreferenced += u64::from(digest.is_some_and(|digest| !held.contains_key(&digest)));
+            Ok(())
+        })
+    }
+}
+
+/// What damage is in a report. Other failures are failures of the check.
+fn finding(error: StoreError) -> Result<Finding, StoreError> {
     match error {
         StoreError::Corrupt { file, offset, reason, .. } => {
-            Some(Finding { file, problem: format!("at offset {offset}: {reason}") })
+            Ok(Finding { file, offset: Some(offset), problem: reason, advice: RESTORE })
         }
-        _ => None,
+        other => Err(other),
     }
+}
+
+/// `FORMAT` is written first when a store is created, and last when one is copied.
+const FORMAT_IS_GONE: &str = "FORMAT is missing: it was lost, or this is a copy that was never finished";
+
+/// Tells whether a directory holds what a store holds beside `FORMAT`.
+fn holds_a_store(vfs: &dyn Vfs, layout: &Layout) -> bool {
+    [layout.wal(), layout.snap()].iter().any(|directory| {
+        let names = vfs::list_if_directory(vfs, directory).ok().flatten();
+        names.is_some_and(|names| !names.is_empty())
+    })
+}
+
+/// Looks whether there is a closed store in `path`, without changing it.
+///
+/// # Errors
+/// [`StoreError`] if there is none, it is not readable by this version, or somebody has it open.
+pub fn probe(path: &Path) -> Result<(), StoreError> {
+    let (vfs, layout, _lock) = claim(path)?;
+    identify(&vfs, &layout).map(drop)
 }
 
 /// Takes the lock of a store, so that nobody writes while it is looked at. Needs no right to write.
-fn claim(path: &Path) -> Result<(RealVfs, Layout, Box<dyn Send + Sync>), StoreError> {
+pub(crate) fn claim(path: &Path) -> Result<(RealVfs, Layout, Box<dyn Send + Sync>), StoreError> {
     let (vfs, layout) = (RealVfs, Layout { root: path.into() });
     identity::check_directory(&vfs, &layout)?;
     if !vfs.exists(&layout.format()).map_err(StoreError::io("look for", &layout.format()))? {
-        let reason = "it has no FORMAT file".into();
-        return Err(StoreError::NotAStore { path: path.into(), reason });
+        return Err(match holds_a_store(&vfs, &layout) {
+            true => StoreError::corrupt(&layout.format(), 0, FORMAT_IS_GONE),
+            false => no_store(path),
+        });
     }
     let lock = vfs.lock_shared(&layout.lock()).map_err(StoreError::io("lock", &layout.lock()))?;
     let lock = lock.ok_or_else(|| StoreError::Locked { path: path.into() })?;
     Ok((vfs, layout, lock))
 }
 
+/// Reads who a store is.
+pub(crate) fn identify(vfs: &dyn Vfs, layout: &Layout) -> Result<StoreId, StoreError> {
+    Ok(identity::read(vfs, layout)?.ok_or_else(|| no_store(&layout.root))?.id)
+}
+
+fn no_store(path: &Path) -> StoreError {
+    StoreError::NotAStore { path: path.into(), reason: "it has no FORMAT file".into() }
+}
+
 fn place(blobs: &FileBlobs, found: &Found<'_>) {
     for slot in &found.blobs {
         blobs.place(PlacedBlob {
             digest: slot.digest,
-            path: std::sync::Arc::clone(found.segment),
+            path: Arc::clone(found.segment),
+            first_lsn: found.segment_lsn,
             offset: slot.range.start as u64,
             bytes: slot.range.len() as u64,
         });
@@ -124,12 +268,18 @@ fn count(references: &mut References, found: &Found<'_>, findings: &mut Vec<Find
             "record {} counts {} references to blob {}, {before} before it and then one {:?}",
             found.lsn, reference.count, reference.digest, reference.op
         );
-        findings.push(Finding { file: found.segment.to_path_buf(), problem });
+        let (file, offset) = (found.segment.to_path_buf(), Some(found.offset));
+        findings.push(Finding { file, offset, problem, advice: REPORT });
     }
 }
 
 /// Reads a blob and compares it with its name.
-fn verify(blobs: &FileBlobs, digest: &BlobDigest, size: u64) -> Result<(), String> {
+fn verify(
+    blobs: &FileBlobs,
+    digest: &BlobDigest,
+    size: u64,
+    progress: &mut dyn FnMut(u64),
+) -> Result<(), String> {
     let reader = blobs.open(digest).map_err(|error| error.to_string())?;
     let mut reader = reader.ok_or_else(|| "a referenced blob is missing".to_owned())?;
     let mut hasher = BlobHasher::default();
@@ -142,6 +292,7 @@ fn verify(blobs: &FileBlobs, digest: &BlobDigest, size: u64) -> Result<(), Strin
         }
         length += read as u64;
         hasher.update(buffer.get(..read).unwrap_or_default());
+        progress(read as u64);
     }
     if length != size {
         return Err(format!("a referenced blob has {length} bytes instead of {size}"));
@@ -149,83 +300,5 @@ fn verify(blobs: &FileBlobs, digest: &BlobDigest, size: u64) -> Result<(), Strin
     if hasher.finish() != *digest {
         return Err("the content of a referenced blob does not have the digest that is its name".to_owned());
     }
-    Ok(())
-}
-
-/// One record of the log, for people.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct LogEntry {
-    /// The number of the record.
-    pub lsn: Lsn,
-    /// The transaction.
-    pub txn: TxnId,
-    /// Whether a later frame proves it durable; what is not proven survives the next open all the same.
-    pub proven: bool,
-    /// The segment that holds it.
-    pub segment: PathBuf,
-    /// The offset of its frame there, in bytes.
-    pub offset: u64,
-    /// The scope.
-    pub scope: String,
-    /// Keys set or removed.
-    pub writes: Vec<LoggedWrite>,
-    /// Digests and lengths of blobs that ride in the record.
-    pub blobs: Vec<(BlobDigest, usize)>,
-    /// References taken (true) or given back, and how many the scope has afterwards.
-    pub references: Vec<(BlobDigest, bool, u64)>,
-    /// The events, as their writer encoded them.
-    pub events: Vec<Vec<u8>>,
-}
-
-/// A key that a record set or removed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LoggedWrite {
-    /// The key within the scope.
-    pub key: Vec<u8>,
-    /// The kind of the new value; `None` if the key was removed.
-    pub kind: Option<u8>,
-    /// The length of the new value in bytes.
-    pub bytes: usize,
-}
-
-impl LoggedWrite {
-    fn new(write: Write) -> Self {
-        let (kind, bytes) = write.value.map_or((None, 0), |value| (Some(value.kind), value.payload.len()));
-        Self { key: write.key, kind, bytes }
-    }
-}
-
-impl LogEntry {
-    fn new(found: Found<'_>) -> Self {
-        let Record { scope, writes, blobs, references, events } = found.record;
-        Self {
-            lsn: found.lsn,
-            txn: found.txn,
-            proven: found.proven,
-            segment: found.segment.to_path_buf(),
-            offset: found.offset,
-            scope: scope.as_str().to_owned(),
-            writes: writes.into_iter().map(LoggedWrite::new).collect(),
-            blobs: blobs.iter().map(|blob| (blob.digest, blob.content.len())).collect(),
-            references: references.iter().map(|r| (r.digest, r.op == ReferenceOp::Hold, r.count)).collect(),
-            events,
-        }
-    }
-}
-
-/// Hands every record of a closed store to `visit`, in order.
-///
-/// # Errors
-/// [`StoreError`] if there is no store, somebody has it open, or the log is damaged; what was read before the damage was
-/// handed on.
-pub fn read_log(path: &Path, visit: &mut dyn FnMut(LogEntry)) -> Result<(), StoreError> {
-    let (vfs, layout, _lock) = claim(path)?;
-    let id = identity::read(&vfs, &layout)?
-        .ok_or_else(|| StoreError::NotAStore { path: path.into(), reason: "it has no FORMAT file".into() })?;
-    recovery::walk(&vfs, &layout, id, &mut |found| {
-        visit(LogEntry::new(found));
-        Ok(())
-    })?;
     Ok(())
 }

@@ -24,6 +24,20 @@ pub struct Encoded {
     pub(crate) payload: Vec<u8>,
 }
 
+impl Encoded {
+    /// Puts together what [`Value`] takes apart, for a value whose kind nobody here knows.
+    #[must_use]
+    pub fn from_parts(codec: u8, kind: u8, payload: Vec<u8>) -> Self {
+        Self { codec, kind, payload }
+    }
+
+    /// Returns the encoded value itself.
+    #[must_use]
+    pub fn payload(&self) -> &[u8] {
+        &self.payload
+    }
+}
+
 /// Says why a stored value does not decode.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

@@ -171,6 +171,12 @@ pub enum ReadError {
     /// The body asked for more than a page.
     #[error(transparent)]
     Rule(#[from] RuleBroken),
+    /// The transaction was so long ago that nobody can tell any more what became of it.
+    #[error("the outcome of transaction {id} is no longer known")]
+    OutcomeForgotten {
+        /// The transaction.
+        id: TxnId,
+    },
 }
 
 /// Ends the body of a transaction early; nothing of it is committed.

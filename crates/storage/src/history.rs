@@ -3,7 +3,9 @@
 use std::collections::{HashMap, VecDeque};
 
 use crate::backend::{EventBatch, Events};
+use crate::error::ReadError;
 use crate::record::Record;
+use crate::snapshot::Forgotten;
 use crate::txn::{Lsn, Outcome, Position, TxnId};
 
 /// How many events the feed keeps.
@@ -16,23 +18,38 @@ const TXNS_MAX: usize = 65_536;
 pub(crate) struct History {
     batches: VecDeque<EventBatch>,
     events: usize,
-    /// The position of the newest batch that was forgotten.
-    forgotten: Option<Position>,
     txns: HashMap<TxnId, Lsn>,
-    txn_order: VecDeque<TxnId>,
-    time_ms_max: u64,
+    txn_order: VecDeque<(TxnId, Lsn)>,
+    forgotten: Forgotten,
 }
 
 impl History {
+    /// What a snapshot tells.
+    pub(crate) fn restore(
+        batches: Vec<EventBatch>,
+        transactions: Vec<(TxnId, Lsn)>,
+        forgotten: Forgotten,
+    ) -> Self {
+        Self {
+            events: batches.iter().map(|batch| batch.events.len()).sum(),
+            batches: batches.into(),
+            txns: transactions.iter().copied().collect(),
+            txn_order: transactions.into(),
+            forgotten,
+        }
+    }
+
     /// Takes note of a committed record.
     pub(crate) fn add(&mut self, lsn: Lsn, txn: TxnId, record: &Record) {
-        self.time_ms_max = self.time_ms_max.max(txn.time_ms());
+        self.forgotten.time_ms_max = self.forgotten.time_ms_max.max(txn.time_ms());
         self.txns.insert(txn, lsn);
-        self.txn_order.push_back(txn);
+        self.txn_order.push_back((txn, lsn));
         if self.txn_order.len() > TXNS_MAX
-            && let Some(oldest) = self.txn_order.pop_front()
+            && let Some((oldest, _)) = self.txn_order.pop_front()
         {
             self.txns.remove(&oldest);
+            let forgotten_ms = &mut self.forgotten.transactions_ms;
+            *forgotten_ms = oldest.time_ms().max(*forgotten_ms);
         }
         if !record.events.is_empty() {
             self.add_events(EventBatch {
@@ -49,13 +66,15 @@ impl History {
         while self.events > EVENTS_MAX {
             let Some(oldest) = self.batches.pop_front() else { break };
             self.events -= oldest.events.len();
-            self.forgotten = Some(oldest.position);
+            // A snapshot may have kept batches before those that were forgotten while it was written.
+            self.forgotten.events = self.forgotten.events.max(oldest.position.to_u64());
         }
     }
 
     /// Returns batches after `after`, up to the record `durable`.
     pub(crate) fn events(&self, after: Position, limit: usize, durable: Lsn) -> Events {
-        if let Some(oldest) = self.forgotten.filter(|forgotten| after < *forgotten) {
+        let oldest = Position::from_u64(self.forgotten.events);
+        if after < oldest {
             return Events::Lost { oldest };
         }
         let first = self.batches.partition_point(|batch| batch.position <= after);
@@ -63,17 +82,37 @@ impl History {
         Events::Batches(next.take_while(|batch| batch.position.to_u64() <= durable).cloned().collect())
     }
 
-    /// Returns the LSN of a transaction, `None` if it is not in the log (or too old to be known).
-    pub(crate) fn lsn_of(&self, id: TxnId) -> Option<Lsn> {
-        self.txns.get(&id).copied()
+    /// Returns the transactions that are known, up to the record `last`, in the order of the log.
+    pub(crate) fn transactions(&self, last: Lsn) -> Vec<(TxnId, Lsn)> {
+        self.txn_order.iter().take_while(|(_, lsn)| *lsn <= last).copied().collect()
     }
 
-    pub(crate) fn outcome(&self, id: TxnId) -> Outcome {
-        self.lsn_of(id).map_or(Outcome::NeverWill, |lsn| Outcome::Committed(Position::from_u64(lsn)))
+    /// Returns what is no longer kept, and how far the past reaches.
+    pub(crate) fn forgotten(&self) -> Forgotten {
+        self.forgotten
+    }
+
+    /// Returns the LSN of a transaction, `None` if it is not in the log.
+    ///
+    /// # Errors
+    /// [`ReadError::OutcomeForgotten`] if that is not known any more.
+    pub(crate) fn lsn_of(&self, id: TxnId) -> Result<Option<Lsn>, ReadError> {
+        match self.txns.get(&id) {
+            Some(lsn) => Ok(Some(*lsn)),
+            None if id.time_ms() <= self.forgotten.transactions_ms && self.forgotten.transactions_ms > 0 => {
+                Err(ReadError::OutcomeForgotten { id })
+            }
+            None => Ok(None),
+        }
+    }
+
+    pub(crate) fn outcome(&self, id: TxnId) -> Result<Outcome, ReadError> {
+        let lsn = self.lsn_of(id)?;
+        Ok(lsn.map_or(Outcome::NeverWill, |lsn| Outcome::Committed(Position::from_u64(lsn))))
     }
 
     pub(crate) fn time_ms_max(&self) -> u64 {
-        self.time_ms_max
+        self.forgotten.time_ms_max
     }
 }
 
@@ -102,5 +141,48 @@ mod tests {
         assert_eq!(history.events(Position::START, 9, 3), Events::Lost { oldest: Position::from_u64(1) });
         let Events::Batches(batches) = history.events(Position::from_u64(1), 9, 2) else { panic!("lost") };
         assert_eq!(batches.iter().map(|b| b.position.to_u64()).collect::<Vec<_>>(), [2], "3 is not durable");
+    }
+
+    #[test]
+    fn an_outcome_that_is_forgotten_is_not_made_up() {
+        let mut history = History::default();
+        let id = |number: u64| TxnId::new(1_000 + number, [number as u8; 16]);
+        for lsn in 1..=TXNS_MAX as u64 + 1 {
+            history.add(lsn, id(lsn), &record(0));
+        }
+        assert!(matches!(history.outcome(id(1)), Err(ReadError::OutcomeForgotten { .. })));
+        assert_eq!(history.outcome(id(2)).unwrap(), Outcome::Committed(Position::from_u64(2)));
+        let never = TxnId::new(id(2).time_ms(), [9; 16]);
+        assert_eq!(history.outcome(never).unwrap(), Outcome::NeverWill);
+    }
+
+    #[test]
+    fn what_is_restored_is_what_was_kept() {
+        let mut history = History::default();
+        for lsn in 1..=3 {
+            history.add(lsn, TxnId::new(lsn, [0; 16]), &record(EVENTS_MAX / 2));
+        }
+        let Events::Batches(batches) = history.events(Position::from_u64(1), 9, 3) else { panic!("lost") };
+        let restored = History::restore(batches, history.transactions(3), history.forgotten());
+        for after in 0..4 {
+            let after = Position::from_u64(after);
+            assert_eq!(restored.events(after, 9, 3), history.events(after, 9, 3));
+        }
+        assert_eq!((restored.time_ms_max(), restored.events), (3, EVENTS_MAX));
+    }
+
+    /// Events may be forgotten while a snapshot is written that has some of those before them.
+    #[test]
+    fn a_gap_in_what_was_kept_is_never_passed_over() {
+        let batch = |lsn| EventBatch {
+            position: Position::from_u64(lsn),
+            scope: Scope::new("s").unwrap(),
+            events: vec![vec![]; EVENTS_MAX / 2],
+        };
+        let forgotten = Forgotten { events: 4, ..Forgotten::default() };
+        let mut history = History::restore(vec![batch(1), batch(2), batch(5)], vec![], forgotten);
+        history.add(6, TxnId::new(6, [0; 16]), &record(1));
+        let lost = Events::Lost { oldest: Position::from_u64(4) };
+        assert_eq!(history.events(Position::from_u64(2), 9, 6), lost, "3 and 4 are gone");
     }
 }

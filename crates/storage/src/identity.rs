@@ -12,7 +12,12 @@ use crate::txn::Lsn;
 use crate::vfs::{self, Layout, Vfs};
 
 /// The newest version of the store's format that this build reads, and the one it writes.
-pub(crate) const FORMAT_VERSION: u32 = 1;
+///
+/// Version 1 had no snapshots. It is read, and becomes version 2 before its first snapshot is written, so that a build
+/// which would miss the begin of the log refuses the store.
+pub(crate) const FORMAT_VERSION: u32 = 2;
+/// The version of the marker of the table.
+const TABLE_VERSION: u32 = 1;
 const FORMAT_MAGIC: &[u8; 8] = b"FUNCLET\n";
 const TABLE_MAGIC: &[u8; 8] = b"FNCLTTBL";
 const SMALL_FILE_BYTES: u64 = 4096;
@@ -20,15 +25,24 @@ const SMALL_FILE_BYTES: u64 = 4096;
 /// The random name of a store, drawn when it was created.
 pub(crate) type StoreId = [u8; 16];
 
-/// Writes `FORMAT`; afterwards the directory is a store.
-pub(crate) fn create(vfs: &dyn Vfs, layout: &Layout, id: StoreId) -> Result<(), StoreError> {
+/// Who a store is, and the version of its format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Identity {
+    pub(crate) id: StoreId,
+    pub(crate) format_version: u32,
+}
+
+/// Writes `FORMAT` in the newest version; afterwards the directory is a store.
+pub(crate) fn write(vfs: &dyn Vfs, layout: &Layout, id: StoreId) -> Result<Identity, StoreError> {
     let path = layout.format();
-    vfs::write_atomic(vfs, &layout.tmp().join("format"), &path, &encode(FORMAT_MAGIC, id, &[]))
-        .map_err(StoreError::io("write", &path))
+    let bytes = encode(FORMAT_MAGIC, FORMAT_VERSION, id, &[]);
+    vfs::write_atomic(vfs, &layout.tmp().join("format"), &path, &bytes)
+        .map_err(StoreError::io("write", &path))?;
+    Ok(Identity { id, format_version: FORMAT_VERSION })
 }
 
 /// Reads `FORMAT`. `None` if there is none.
-pub(crate) fn read(vfs: &dyn Vfs, layout: &Layout) -> Result<Option<StoreId>, StoreError> {
+pub(crate) fn read(vfs: &dyn Vfs, layout: &Layout) -> Result<Option<Identity>, StoreError> {
     let path = layout.format();
     let bytes = match vfs::read_all(vfs, &path, SMALL_FILE_BYTES) {
         Ok(bytes) => bytes,
@@ -45,7 +59,7 @@ pub(crate) fn read(vfs: &dyn Vfs, layout: &Layout) -> Result<Option<StoreId>, St
         let (path, supported) = (layout.root.clone(), FORMAT_VERSION);
         return Err(StoreError::NewerFormat { path, found: version, supported });
     }
-    if rest.is_empty() { Ok(Some(id)) } else { Err(damaged()) }
+    if rest.is_empty() { Ok(Some(Identity { id, format_version: version })) } else { Err(damaged()) }
 }
 
 /// Says that the table holds every record up to `applied` and nothing else. Written at a clean close.
@@ -57,7 +71,7 @@ pub(crate) fn mark_table(
     applied: Lsn,
 ) -> Result<(), StoreError> {
     let path = layout.table_marker();
-    let bytes = encode(TABLE_MAGIC, id, &applied.to_le_bytes());
+    let bytes = encode(TABLE_MAGIC, TABLE_VERSION, id, &applied.to_le_bytes());
     vfs::write_atomic(vfs, &layout.tmp().join("table"), &path, &bytes).map_err(StoreError::io("write", &path))
 }
 
@@ -70,7 +84,7 @@ pub(crate) fn table_mark(vfs: &dyn Vfs, layout: &Layout, id: StoreId) -> Option<
         return None;
     }
     let (version, of, rest) = decode(&bytes)?;
-    let known = version == FORMAT_VERSION && of == id;
+    let known = version == TABLE_VERSION && of == id;
     known.then(|| rest.try_into().ok().map(Lsn::from_le_bytes)).flatten()
 }
 
@@ -97,8 +111,8 @@ pub(crate) fn check_table_mark(marked: Option<Lsn>, log_end: Lsn, wal: &Path) ->
     }
 }
 
-fn encode(magic: &[u8; 8], id: StoreId, rest: &[u8]) -> Vec<u8> {
-    let mut bytes = [magic, &FORMAT_VERSION.to_le_bytes()[..], &[0; 4], &id, rest].concat();
+fn encode(magic: &[u8; 8], version: u32, id: StoreId, rest: &[u8]) -> Vec<u8> {
+    let mut bytes = [magic, &version.to_le_bytes()[..], &[0; 4], &id, rest].concat();
     let crc = crc32fast::hash(&bytes);
     bytes.extend_from_slice(&crc.to_le_bytes());
     bytes
@@ -127,7 +141,7 @@ pub(crate) fn check_fresh(vfs: &dyn Vfs, layout: &Layout) -> Result<(), StoreErr
     }
     // A table is only ever made of a store that has its FORMAT.
     let mut was_a_store = names.iter().any(|name| Layout::TABLE_NAMES.contains(&name.as_str()));
-    for dir in [layout.wal(), layout.blobs()] {
+    for dir in [layout.wal(), layout.snap(), layout.blobs()] {
         let is_there = vfs.exists(&dir).map_err(StoreError::io("look for", &dir))?;
         was_a_store |= is_there && !list(&dir)?.is_empty();
     }

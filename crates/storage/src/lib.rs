@@ -30,12 +30,18 @@
 
 mod applier;
 mod backend;
+mod backup;
 mod blob;
 mod check;
+mod checkpoint;
 pub mod codec;
+mod collector;
 mod digest;
 mod error;
+mod fields;
+mod full_view;
 mod history;
+mod holders;
 mod identity;
 pub mod limits;
 mod local;
@@ -44,10 +50,15 @@ mod meta;
 mod open;
 mod options;
 mod overlay;
+mod planted;
+mod read_log;
 mod record;
 mod recovery;
 mod references;
+mod replace_table;
+mod replay;
 mod scope;
+mod signal;
 mod snapshot;
 mod sync;
 mod table;
@@ -62,17 +73,26 @@ pub use backend::{
     Backend, BlobStore, CommitDone, EventBatch, Events, Page, ReadBody, ReadDone, SubmittedRead, SubmittedTx,
     Tx, TxBody, View,
 };
+pub use backup::{CopyMode, CopyProgress, copy_store};
 pub use blob::{BlobReader, PinnedBlob, StagedBlob, StagingWriter};
-pub use check::{CheckReport, Finding, LogEntry, LoggedWrite, check, read_log};
+pub use check::{CheckProgress, CheckReport, Finding, check, check_with_progress, probe};
 pub use codec::Encoded;
 pub use digest::BlobDigest;
 pub use error::{Abort, CommitError, ReadError, RuleBroken, StoreError};
 pub use local::LocalBackend;
 pub use memory::MemoryBackend;
 pub use options::{Durability, Entropy, LocalOptions, Maintenance, TableKind};
+#[doc(hidden)]
+#[cfg(feature = "planted-bugs")]
+pub use planted::{PlantedBug, plant};
+pub use read_log::{LogEntry, LoggedSnapshot, LoggedWrite, read_log, read_log_after};
+#[doc(hidden)]
+pub use record::decode_any_record;
 pub use scope::{InvalidScope, Scope};
+#[doc(hidden)]
+pub use snapshot::any_bytes::{read_any_snapshot, read_mended_snapshot};
 pub use txn::{Lsn, Outcome, Position, TxnId};
 pub use value::Value;
 pub use vfs::{RealVfs, Vfs, VfsFile};
 #[doc(hidden)]
-pub use wal::reader::scan_any_bytes;
+pub use wal::reader::{scan_any_bytes, scan_mended_bytes};

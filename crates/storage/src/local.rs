@@ -2,25 +2,32 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::JoinHandle;
 
-use crate::applier::{Signal, State};
+use crate::applier::State;
 use crate::backend::{
     Backend, BlobStore, CommitDone, Events, ReadBody, ReadDone, SubmittedRead, SubmittedTx, TxBody,
 };
+use crate::backup::{CopyMode, CopyProgress};
 use crate::blob::FileBlobs;
+use crate::checkpoint::Checkpoints;
 use crate::error::{CommitError, ReadError, StoreError};
+use crate::full_view::scopes;
 use crate::history::History;
+use crate::holders::Holders;
 use crate::identity::StoreId;
 use crate::meta::Meta;
 use crate::open;
 use crate::options::{LocalOptions, Maintenance};
-use crate::record::{LAYOUT_1, Record};
+use crate::planted::{PlantedBug, is_planted};
+use crate::record::LAYOUT_1;
 use crate::recovery::blob_slots;
 use crate::scope::Scope;
-use crate::snapshot::scopes;
+use crate::signal::Signal;
 use crate::sync::Mutex;
-use crate::transaction::{Reads, Transaction, changes, refusal};
+use crate::table::Table;
+use crate::transaction::{Finished, Reads, Transaction, changes, refusal};
 use crate::txn::{Lsn, Outcome, Position, TxnId};
 use crate::vfs::{Layout, Vfs};
 use crate::wal::frame::{self, FrameKind};
@@ -34,10 +41,10 @@ pub struct LocalBackend {
 
 /// What the threads of a store share with its callers.
 pub(crate) struct Shared {
-    #[cfg_attr(not(feature = "sled"), expect(dead_code, reason = "marks the table at a clean close"))]
     pub(crate) vfs: Arc<dyn Vfs>,
+    /// The same file system, and one that does sync, whatever the store promises.
+    pub(crate) syncing_vfs: Arc<dyn Vfs>,
     pub(crate) layout: Layout,
-    #[cfg_attr(not(feature = "sled"), expect(dead_code, reason = "marks the table at a clean close"))]
     pub(crate) store_id: StoreId,
     pub(crate) log: Log,
     pub(crate) state: State,
@@ -45,6 +52,16 @@ pub(crate) struct Shared {
     /// The commit lock: whoever holds it decides and numbers. Taken before every other lock of the store.
     pub(crate) commit: Mutex<Commit>,
     pub(crate) history: Mutex<History>,
+    pub(crate) holders: Mutex<Holders>,
+    /// Held while blobs are removed, and by whoever needs them all to stay.
+    pub(crate) collecting: Mutex<()>,
+    pub(crate) blob_grace_ms: u64,
+    /// How long the log after the last snapshot is, in bytes.
+    pub(crate) log_bytes: AtomicU64,
+    pub(crate) checkpoints: Checkpoints,
+    pub(crate) checkpoint_bytes_min: u64,
+    /// A transaction was refused because the disk is full.
+    pub(crate) is_full: AtomicBool,
     pub(crate) signal: Arc<Signal>,
     pub(crate) maintenance: Maintenance,
     /// The lock of the directory, given back by the close.
@@ -93,16 +110,75 @@ impl LocalBackend {
     pub fn path(&self) -> &Path {
         &self.shared.layout.root
     }
+
+    /// Writes a snapshot of the whole state now and lets go of the log before it. A store does so by itself when its log
+    /// has grown, and when it is closed. Commits go on meanwhile. Returns where the snapshot stands.
+    ///
+    /// # Errors
+    /// [`StoreError`]; the store is as it was, and takes writes as before. After [`StoreError::Io`] no other checkpoint is
+    /// tried before the store is opened again.
+    pub fn checkpoint(&self) -> Result<Position, StoreError> {
+        self.shared.log.check_open()?;
+        self.shared.checkpoint().map(Position::from_u64)
+    }
+
+    /// Copies the store to `to`, which is empty or not there: everything that is acknowledged when this is called, and
+    /// perhaps more. Commits go on meanwhile; checkpoints and the removal of blobs wait. The copy opens like any store.
+    ///
+    /// # Errors
+    /// [`StoreError`] if something is in the way at `to`, or a file cannot be copied; what was copied then is no store.
+    pub fn backup(
+        &self,
+        to: &Path,
+        mode: CopyMode,
+        progress: &mut dyn FnMut(CopyProgress),
+    ) -> Result<CopyProgress, StoreError> {
+        self.shared.log.check_not_closed()?;
+        self.shared.backup(to, mode, progress)
+    }
 }
 
 impl Shared {
-    /// Runs a body and queues what it wrote. Nothing is awaited here, unless far too much is queued already.
+    /// Runs a body and queues what it wrote. Nothing is awaited here, unless far too much is queued already, or something
+    /// has to be mended first.
     fn decide(&self, scope: &Scope, id: TxnId, body: &mut TxBody<'_>) -> Decided {
         self.log.wait_for_backlog();
+        let table = self.state.table();
+        let decided = self.decide_once(scope, id, body);
+        match &decided.outcome {
+            Err(error) if self.can_help(error, &table) => self.decide_once(scope, id, body),
+            _ => decided,
+        }
+    }
+
+    fn decide_once(&self, scope: &Scope, id: TxnId, body: &mut TxBody<'_>) -> Decided {
         let mut commit = self.commit.lock();
         match self.try_decide(&mut commit, scope, id, body) {
             Ok(decided) => decided,
             Err(error) => Decided { wait_for: 0, outcome: Err(error), wrote: false },
+        }
+    }
+
+    /// Does something about a failed transaction, so that trying again makes sense.
+    ///
+    /// Who leads the log does not: it would wait for those who wait for it.
+    fn can_help(&self, error: &CommitError, table: &Arc<dyn Table>) -> bool {
+        if self.log.is_led_by_me() {
+            return false;
+        }
+        match error {
+            CommitError::Failed(StoreError::Table { .. }) => {
+                self.replace_table(&mut self.checkpoints.hold_off(), table).is_ok()
+            }
+            CommitError::Full => match self.maintenance {
+                Maintenance::Inline => self.relieve(),
+                Maintenance::Thread => {
+                    self.is_full.store(true, Ordering::Release);
+                    self.signal.raise();
+                    false
+                }
+            },
+            _ => false,
         }
     }
 
@@ -114,15 +190,15 @@ impl Shared {
         body: &mut TxBody<'_>,
     ) -> Result<Decided, CommitError> {
         self.log.check_open().and_then(|()| commit.meta.check_writer()).map_err(CommitError::Failed)?;
-        let (seen, result) = self.state.with_snapshot(|snapshot| {
-            let mut tx = Transaction::new(snapshot, scope, self.blobs.pins());
+        let (seen, result) = self.state.with_view(|view| {
+            let mut tx = Transaction::new(view, scope, self.blobs.pins());
             let ended = body(&mut tx);
             let seen = tx.seen();
             (seen, ended.map_err(refusal).and_then(|()| tx.finish()))
         });
         match result {
-            Ok(Some(record)) => {
-                let lsn = self.append(commit, id, &record)?;
+            Ok(Some(finished)) => {
+                let lsn = self.append(commit, id, &finished)?;
                 Ok(Decided { wait_for: lsn, outcome: Ok(Position::from_u64(lsn)), wrote: true })
             }
             Ok(None) => Ok(Decided { wait_for: seen, outcome: Ok(Position::from_u64(seen)), wrote: false }),
@@ -132,15 +208,15 @@ impl Shared {
     }
 
     /// Numbers a record, queues its frame and makes it visible.
-    fn append(&self, commit: &mut Commit, id: TxnId, record: &Record) -> Result<Lsn, CommitError> {
-        let lsn = commit.next_lsn;
+    fn append(&self, commit: &mut Commit, id: TxnId, finished: &Finished) -> Result<Lsn, CommitError> {
+        let (lsn, record) = (commit.next_lsn, &finished.record);
         let mut bytes = frame::begin(lsn, id, FrameKind::Transaction, LAYOUT_1);
         let header_bytes = bytes.len();
         // The places are those within the frame: the record is encoded behind the header.
         let places = record.encode(&mut bytes);
         frame::end(&mut bytes);
         debug_assert!(places.iter().all(|place| *place >= header_bytes));
-        self.log.reserve(bytes.len()).map_err(|error| match error {
+        self.log.reserve(bytes.len(), finished.effect).map_err(|error| match error {
             StoreError::Full { .. } => CommitError::Full,
             other => CommitError::Failed(other),
         })?;
@@ -148,7 +224,9 @@ impl Shared {
             self.blobs.inline(blob.digest, blob.content.clone());
         }
         self.log.enqueue(lsn, &bytes, &blob_slots(record, &places, 0));
+        self.log_bytes.fetch_add(bytes.len() as u64, Ordering::Relaxed);
         self.history.lock().add(lsn, id, record);
+        self.holders.lock().add(lsn, id.time_ms(), record);
         self.state.publish(changes(record, lsn), lsn);
         if let Some(Ok(meta)) = Meta::in_record(record) {
             commit.meta = meta;
@@ -157,42 +235,64 @@ impl Shared {
         Ok(lsn)
     }
 
-    /// Keeps overlay and table in step after a commit.
+    /// Keeps overlay, table and log in step after a commit.
     fn after_commit(&self) {
+        self.blobs.write_late();
+        if self.state.is_over_bound() && !self.log.is_led_by_me() {
+            // The table takes less than the log accepts: whoever writes waits for it here. Not who leads the log: whoever
+            // moves the table waits for that.
+            self.drain();
+        }
         match self.maintenance {
             Maintenance::Thread => {
-                if self.state.is_drain_due() {
+                if self.is_upkeep_due() {
                     self.signal.raise();
                 }
-                if self.state.is_over_bound() {
-                    // The table takes less than the log accepts: whoever writes waits for it here.
-                    self.drain();
-                }
             }
-            Maintenance::Inline => {
-                // Refused, it is tried again when it is needed, and then told.
-                let _: Result<(), StoreError> = self.log.make_spare_if_due();
-                if self.state.is_drain_due() {
-                    self.drain();
-                }
-            }
+            Maintenance::Inline => self.keep_up(),
         }
     }
 
-    /// A table that fails is not trusted with anything further: its entries stay in the overlay, and the missing marker
-    /// has it rebuilt at the next open.
-    fn drain(&self) {
-        let _: Result<(), StoreError> = self.state.drain(self.log.durable());
+    fn is_upkeep_due(&self) -> bool {
+        self.state.is_drain_due() || self.is_checkpoint_due() || self.is_collection_due()
     }
 
-    /// The upkeep thread: prepares segments and drains the overlay when asked.
+    /// Does what is due. What fails is tried again when it is needed, and then told.
+    fn keep_up(&self) {
+        let _: Result<(), StoreError> = self.log.make_spare_if_due();
+        if self.state.is_drain_due() {
+            let table = self.state.table();
+            let drained = self.state.try_drain(self.log.durable());
+            self.answer_table_failure(drained, &table);
+        }
+        self.checkpoint_if_due();
+        if self.is_collection_due() {
+            self.collect();
+        }
+    }
+
+    fn drain(&self) {
+        let table = self.state.table();
+        let drained = self.state.drain(self.log.durable());
+        self.answer_table_failure(drained, &table);
+    }
+
+    /// A table that fails is not trusted with anything further. If no other can be made, its entries stay in the overlay.
+    fn answer_table_failure(&self, drained: Result<(), StoreError>, table: &Arc<dyn Table>) {
+        if let Err(StoreError::Table { .. }) = drained
+            && !self.log.is_led_by_me()
+        {
+            let _: Result<(), StoreError> = self.replace_table(&mut self.checkpoints.hold_off(), table);
+        }
+    }
+
+    /// The upkeep thread.
     fn run_upkeep(&self) {
         while self.signal.wait() {
-            // Without a spare segment the next commit that needs one tries again and is refused.
-            let _: Result<(), StoreError> = self.log.make_spare_if_due();
-            if self.state.is_drain_due() {
-                self.drain();
+            if self.is_full.swap(false, Ordering::AcqRel) {
+                self.relieve();
             }
+            self.keep_up();
         }
     }
 
@@ -211,21 +311,38 @@ impl Shared {
             let _ = thread.join();
         }
         let Some(lock) = self.lock.lock().take() else { return result };
-        let table = result.clone().and_then(|()| open::close_table(self));
+        let result = result.and_then(|()| self.leave_tidy());
         self.state.close();
         self.blobs.close();
         drop(lock);
-        table.and(result)
+        result
+    }
+
+    /// Does at the end what makes the next opening short. The log is closed, and everything in it is durable.
+    fn leave_tidy(&self) -> Result<(), StoreError> {
+        let checkpointed = self.checkpoint_at_close();
+        let table = open::close_table(self);
+        match checkpointed {
+            // Then the log stays as long as it is.
+            Err(StoreError::Full { .. }) | Ok(()) => table,
+            Err(error) => Err(error),
+        }
     }
 
     fn read_at(&self, scope: &Scope, body: &mut ReadBody<'_>) -> Result<Lsn, ReadError> {
         self.log.check_not_closed()?;
-        self.state.with_snapshot(|snapshot| {
-            let reads = Reads::unbounded(snapshot, scope);
-            body(&reads)?;
-            Ok(reads.seen())
+        self.with_working_table(is_table_failure, || {
+            self.state.with_view(|view| {
+                let reads = Reads::unbounded(view, scope);
+                body(&reads)?;
+                Ok(reads.seen())
+            })
         })
     }
+}
+
+fn is_table_failure(error: &ReadError) -> bool {
+    matches!(error, ReadError::Store(StoreError::Table { .. }))
 }
 
 /// The answer to a transaction whose log failed: what was written may or may not be there after all.
@@ -257,7 +374,7 @@ impl Backend for LocalBackend {
 
     fn resolve(&self, _scope: &Scope, id: TxnId) -> Result<Outcome, ReadError> {
         self.shared.log.check_not_closed()?;
-        let known = self.shared.history.lock().lsn_of(id);
+        let known = self.shared.history.lock().lsn_of(id)?;
         match known {
             // In the log, perhaps not durable: wait, or learn that only a reopening can tell.
             Some(lsn) => self.shared.log.wait(lsn)?,
@@ -273,6 +390,7 @@ impl Backend for LocalBackend {
 
     fn submit_read(&self, scope: &Scope, mut body: SubmittedRead, done: ReadDone) {
         match self.shared.read_at(scope, &mut body) {
+            Ok(_) if is_planted(PlantedBug::ReadNotAwaited) => done(Ok(())),
             Ok(seen) => {
                 self.shared.log.notify(seen, Box::new(move |durable| done(durable.map_err(Into::into))))
             }
@@ -287,7 +405,9 @@ impl Backend for LocalBackend {
 
     fn scopes(&self, after: Option<&Scope>, limit: usize) -> Result<Vec<Scope>, ReadError> {
         self.shared.log.check_not_closed()?;
-        let (scopes, seen) = self.shared.state.with_snapshot(|snapshot| scopes(snapshot, after, limit))?;
+        let (scopes, seen) = self.shared.with_working_table(is_table_failure, || {
+            self.shared.state.with_view(|view| Ok(scopes(view, after, limit)?))
+        })?;
         self.shared.log.wait(seen)?;
         Ok(scopes)
     }

@@ -8,12 +8,13 @@ use crate::backend::{
 };
 use crate::blob::MemoryBlobs;
 use crate::error::{CommitError, ReadError, StoreError};
+use crate::full_view::{Entries, FullView, scopes};
 use crate::history::History;
+use crate::holders::Holders;
 use crate::scope::Scope;
-use crate::snapshot::{Entries, Snapshot, scopes};
 use crate::sync::RwLock;
 use crate::table::memory::start;
-use crate::transaction::{Reads, Transaction, changes, refusal};
+use crate::transaction::{Finished, Reads, Transaction, changes, refusal};
 use crate::txn::{Lsn, Outcome, Position, TxnId};
 use crate::value::Value;
 
@@ -24,17 +25,19 @@ use crate::value::Value;
 pub struct MemoryBackend {
     state: RwLock<State>,
     blobs: MemoryBlobs,
+    blob_grace_ms: u64,
 }
 
 #[derive(Default, Clone)]
 struct State {
     entries: BTreeMap<Vec<u8>, Value>,
     history: History,
+    holders: Holders,
     last_lsn: Lsn,
     closed: bool,
 }
 
-impl Snapshot for State {
+impl FullView for State {
     fn get(&self, full_key: &[u8]) -> Result<(Option<Value>, Lsn), StoreError> {
         Ok((self.entries.get(full_key).cloned(), 0))
     }
@@ -64,12 +67,34 @@ impl MemoryBackend {
         Self::default()
     }
 
+    /// Sets for how long a blob stays that nobody refers to any more, as
+    /// [`LocalOptions::blob_grace_ms`](crate::LocalOptions::blob_grace_ms) does.
+    #[must_use]
+    pub fn blob_grace_ms(mut self, grace_ms: u64) -> Self {
+        self.blob_grace_ms = grace_ms;
+        self
+    }
+
     /// Makes an independent store with the same content. Values and blobs are shared until they change.
     #[must_use]
     pub fn fork(&self) -> Self {
-        // Blobs after the state: then none is missing that the state names.
-        let state = self.state.read().clone();
-        Self { state: RwLock::new(state), blobs: self.blobs.fork() }
+        // Both of one moment: no blob comes to be named, and none goes, while the state is held.
+        let state = self.state.read();
+        let blobs = self.blobs.fork();
+        Self { state: RwLock::new(state.clone()), blobs, blob_grace_ms: self.blob_grace_ms }
+    }
+
+    /// Removes the blobs that nobody holds.
+    fn collect(&self, state: &mut State) {
+        let (last, now_ms) = (state.last_lsn, state.history.time_ms_max());
+        for digest in self.blobs.pins().take_unpinned() {
+            if !state.holders.is_held(&digest) {
+                state.holders.free(digest, last, now_ms);
+            }
+        }
+        for digest in state.holders.take_freed(last, now_ms.saturating_sub(self.blob_grace_ms)) {
+            self.blobs.remove(&digest, || state.holders.must_stay(&digest));
+        }
     }
 }
 
@@ -79,7 +104,9 @@ impl Backend for MemoryBackend {
         state.check_open().map_err(CommitError::Failed)?;
         let mut tx = Transaction::new(&*state, scope, self.blobs.pins());
         body(&mut tx).map_err(refusal)?;
-        let Some(record) = tx.finish()? else { return Ok(Position::from_u64(state.last_lsn)) };
+        let Some(Finished { record, pinned, .. }) = tx.finish()? else {
+            return Ok(Position::from_u64(state.last_lsn));
+        };
         state.last_lsn += 1;
         let lsn = state.last_lsn;
         for blob in &record.blobs {
@@ -92,6 +119,9 @@ impl Backend for MemoryBackend {
             };
         }
         state.history.add(lsn, id, &record);
+        state.holders.add(lsn, id.time_ms(), &record);
+        drop(pinned);
+        self.collect(&mut state);
         Ok(Position::from_u64(lsn))
     }
 
@@ -102,7 +132,7 @@ impl Backend for MemoryBackend {
     fn resolve(&self, _scope: &Scope, id: TxnId) -> Result<Outcome, ReadError> {
         let state = self.state.read();
         state.check_open()?;
-        Ok(state.history.outcome(id))
+        state.history.outcome(id)
     }
 
     fn read(&self, scope: &Scope, body: &mut ReadBody<'_>) -> Result<(), ReadError> {

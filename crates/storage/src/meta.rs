@@ -48,7 +48,16 @@ impl Meta {
             return None;
         }
         let write = record.writes.iter().find(|write| write.key == META_KEY)?;
-        write.value.as_ref().map(|value| codec::decode_payload(META_KIND, &value.payload))
+        write.value.as_ref().map(|value| Self::decode(&value.payload))
+    }
+
+    /// The key under which the table keeps it.
+    pub(crate) fn full_key() -> Vec<u8> {
+        [STORE_SCOPE.as_bytes(), b"\0", META_KEY].concat()
+    }
+
+    pub(crate) fn decode(payload: &[u8]) -> Result<Self, DecodeError> {
+        codec::decode_payload(META_KIND, payload)
     }
 
     /// Refuses a build that is too old to read.

@@ -1,34 +1,27 @@
 //! Opening and closing a store on disk.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 
-use crate::applier::{Signal, State};
+use crate::applier::State;
 use crate::blob::FileBlobs;
+use crate::checkpoint::Checkpoints;
 use crate::error::StoreError;
-use crate::history::History;
-use crate::identity::{self, StoreId};
+use crate::identity::{self, Identity, StoreId};
 use crate::local::{Commit, Shared};
-use crate::meta::Meta;
-use crate::options::{Durability, LocalOptions, Maintenance, TableKind};
-use crate::record::LAYOUT_1;
-use crate::recovery::{self, Found, LogEnd};
-use crate::references::References;
+use crate::options::{Durability, LocalOptions, Maintenance};
+use crate::recovery::{self, Start};
+use crate::replay::Replay;
+use crate::signal::Signal;
+use crate::snapshot;
 use crate::sync::Mutex;
-use crate::table::{MemoryTable, Table};
-use crate::transaction::changes;
-use crate::txn::{Lsn, TxnId};
+use crate::table::{self, Truth};
+use crate::txn::Lsn;
 use crate::unsynced;
 use crate::vfs::{Layout, Unsynced, Vfs, parent_of};
-use crate::wal::frame::{self, FrameKind};
 use crate::wal::log::{Log, Parts};
-use crate::wal::writer::{Batch, Begin, PlacedBlob, Writer};
-
-/// How much is replayed before it goes to the table.
-const REPLAY_BYTES: usize = 8 << 20;
-
-/// The first segment is durable before a store takes its first blob.
-pub(crate) const LOG_IS_GONE: &str = "the log is empty, but there are files of blobs";
+use crate::wal::writer::{Begin, Writer};
 
 /// Opens a store, in the order of docs/durability.md.
 pub(crate) fn open(options: &LocalOptions) -> Result<Shared, StoreError> {
@@ -45,34 +38,39 @@ pub(crate) fn open(options: &LocalOptions) -> Result<Shared, StoreError> {
         identity::read(&*vfs, &layout)?;
         unsynced::mark(&*options.vfs, &layout)?;
     }
-    let store_id = identify(&*vfs, &layout, options)?;
+    let Identity { id: store_id, format_version } = identify(&*vfs, &layout, options)?;
     empty_tmp(&*vfs, &layout)?;
     let settled = options.durability == Durability::Disk && unsynced::settle(&*vfs, &layout)?;
-    let marked = take_table_mark(options, &layout, store_id)?;
+    let (snapshot, older) = snapshot::newest(&*vfs, &layout, store_id)?;
+    let start = Start::after(snapshot.as_ref().map(|snapshot| &snapshot.header));
+    let last = recovery::last_lsn(&*vfs, &layout, store_id, start)?;
+    let marked = take_table_mark(options, &layout, store_id, last)?;
     if settled {
         unsynced::clear(&*vfs, &layout)?;
     }
 
     let blobs = Arc::new(FileBlobs::new(Arc::clone(&vfs), layout.clone(), options.inline_bytes_max));
-    let table = open_table(&layout, options, marked)?;
-    let state = State::new(table, options.overlay_bytes_max);
-    let mut replay = Replay::new(&state, &blobs);
-    let mut end = recovery::walk(&*vfs, &layout, store_id, &mut |found| replay.add(found))?;
+    let truth = Truth { layout: &layout, store_id, snapshot: snapshot.as_ref(), last, marked };
+    let state = State::new(table::open(options.table, &truth)?, options.overlay_bytes_max);
+    let mut replay = Replay::new(&state, &blobs, snapshot.as_ref())?;
+    let mut end = recovery::walk(&*vfs, &layout, store_id, start, &mut |found| replay.add(found))?;
     replay.check_blobs()?;
     let meta = replay.finish(&layout, &mut end)?;
-    let history = replay.history;
+    let (history, holders, log_bytes) = (replay.history, replay.holders, replay.log_bytes);
+    remove_superseded(&*vfs, &layout, older, &end.superseded)?;
 
     let header = end.next_header(store_id, salt(options));
     let salts = {
         let options = options.clone();
         Box::new(move || salt(&options))
     };
-    let begin = Begin { vfs: Arc::clone(&vfs), layout: layout.clone(), header, salts };
+    let (segments, sizes) = (end.segments, options.segment_sizes);
+    let begin = Begin { vfs: Arc::clone(&vfs), layout: layout.clone(), header, segments, sizes, salts };
     let (writer, placed) = Writer::begin(begin, end.survivors)?;
     placed.into_iter().for_each(|blob| blobs.place(blob));
 
     let signal = Arc::new(Signal::default());
-    let on_spare_due: Box<dyn Fn() + Send + Sync> = match options.maintenance {
+    let on_upkeep_due: Box<dyn Fn() + Send + Sync> = match options.maintenance {
         Maintenance::Thread => {
             let signal = Arc::clone(&signal);
             Box::new(move || signal.raise())
@@ -85,11 +83,16 @@ pub(crate) fn open(options: &LocalOptions) -> Result<Shared, StoreError> {
         blobs: Arc::clone(&blobs),
         writer,
         durable: end.last_lsn,
+        witnessed: end.proven.last_lsn,
+        sizes,
         threaded: options.maintenance == Maintenance::Thread,
-        on_spare_due,
+        on_upkeep_due,
     });
+    // What the last process left is looked for once, by the first checkpoint.
+    let checkpoints = Checkpoints::new(snapshot.as_ref(), format_version, marked.is_none());
     Ok(Shared {
         vfs,
+        syncing_vfs: Arc::clone(&options.vfs),
         layout,
         store_id,
         log,
@@ -97,6 +100,13 @@ pub(crate) fn open(options: &LocalOptions) -> Result<Shared, StoreError> {
         blobs,
         commit: Mutex::new(Commit { next_lsn: end.last_lsn + 1, meta }),
         history: Mutex::new(history),
+        holders: Mutex::new(holders),
+        collecting: Mutex::new(()),
+        blob_grace_ms: options.blob_grace_ms,
+        log_bytes: AtomicU64::new(log_bytes),
+        checkpoints,
+        checkpoint_bytes_min: options.checkpoint_bytes_min,
+        is_full: AtomicBool::new(false),
         signal,
         maintenance: options.maintenance,
         lock: Mutex::new(Some(lock)),
@@ -107,7 +117,8 @@ fn salt(options: &LocalOptions) -> u64 {
     u64::from_le_bytes(options.entropy.bytes().first_chunk().copied().unwrap_or_default())
 }
 
-fn create_directory(vfs: &dyn Vfs, layout: &Layout) -> Result<(), StoreError> {
+/// Makes the directory of a store, durably, with those above it.
+pub(crate) fn create_directory(vfs: &dyn Vfs, layout: &Layout) -> Result<(), StoreError> {
     let root = &layout.root;
     let mut missing = Vec::new();
     for directory in root.ancestors().take_while(|path| !path.as_os_str().is_empty()) {
@@ -163,21 +174,20 @@ fn lock(vfs: &dyn Vfs, layout: &Layout) -> Result<Box<dyn Send + Sync>, StoreErr
 }
 
 /// Reads who the store is, or creates it.
-fn identify(vfs: &dyn Vfs, layout: &Layout, options: &LocalOptions) -> Result<StoreId, StoreError> {
-    if let Some(id) = identity::read(vfs, layout)? {
+fn identify(vfs: &dyn Vfs, layout: &Layout, options: &LocalOptions) -> Result<Identity, StoreError> {
+    if let Some(identity) = identity::read(vfs, layout)? {
         // Who wrote it may have been ended before it was durable.
         vfs.sync_dir(&layout.root).map_err(StoreError::io("sync", &layout.root))?;
-        return Ok(id);
+        return Ok(identity);
     }
     identity::check_fresh(vfs, layout)?;
     for name in Layout::DIRECTORIES {
         let dir = layout.root.join(name);
         vfs.create_dir_all(&dir).map_err(StoreError::io("create", &dir))?;
     }
-    let id = options.entropy.bytes();
-    // Syncs the directory after the rename, and so the names of the three directories with it.
-    identity::create(vfs, layout, id)?;
-    Ok(id)
+    // Before FORMAT has its name: who sees that expects the directories.
+    vfs.sync_dir(&layout.root).map_err(StoreError::io("sync", &layout.root))?;
+    identity::write(vfs, layout, options.entropy.bytes())
 }
 
 fn empty_tmp(vfs: &dyn Vfs, layout: &Layout) -> Result<(), StoreError> {
@@ -198,124 +208,30 @@ fn take_table_mark(
     options: &LocalOptions,
     layout: &Layout,
     store_id: StoreId,
+    log_end: Lsn,
 ) -> Result<Option<Lsn>, StoreError> {
     // Synced whatever the store promises: an old mark must not come back and vouch for a table that changed.
     let vfs = &*options.vfs;
     let marked = identity::table_mark(vfs, layout, store_id);
-    if marked.is_some() {
-        let log_end = recovery::last_lsn(vfs, layout, store_id)?;
-        identity::check_table_mark(marked, log_end, &layout.wal())?;
-    }
+    identity::check_table_mark(marked, log_end, &layout.wal())?;
     identity::remove_table_mark(vfs, layout)?;
     Ok(marked)
 }
 
-/// Opens the table if it is as a clean close left it, else an empty one.
-fn open_table(
+/// Removes what an interrupted checkpoint has left: older snapshots, and segments before the one that the newest snapshot
+/// names. That snapshot has its name for good before they go.
+fn remove_superseded(
+    vfs: &dyn Vfs,
     layout: &Layout,
-    options: &LocalOptions,
-    marked: Option<Lsn>,
-) -> Result<Arc<dyn Table>, StoreError> {
-    match options.table {
-        TableKind::Memory => {
-            // It starts empty, whatever the mark said of a table on disk.
-            let _: (&Layout, Option<Lsn>) = (layout, marked);
-            Ok(Arc::new(MemoryTable::default()))
-        }
-        #[cfg(feature = "sled")]
-        TableKind::Sled { cache_bytes } => open_sled(layout, cache_bytes, marked),
+    snapshots: Vec<PathBuf>,
+    segments: &[PathBuf],
+) -> Result<(), StoreError> {
+    if snapshots.is_empty() && segments.is_empty() {
+        return Ok(());
     }
-}
-
-#[cfg(feature = "sled")]
-fn open_sled(layout: &Layout, cache_bytes: u64, marked: Option<Lsn>) -> Result<Arc<dyn Table>, StoreError> {
-    use crate::table::SledTable;
-    let path = layout.table();
-    if let Some(marked) = marked
-        && let Ok(table) = SledTable::open(&path, cache_bytes)
-        && table.applied() == marked
-    {
-        return Ok(Arc::new(table));
-    }
-    SledTable::remove(&path)?;
-    Ok(Arc::new(SledTable::open(&path, cache_bytes)?))
-}
-
-/// Applies the records of the log.
-struct Replay<'a> {
-    state: &'a State,
-    blobs: &'a FileBlobs,
-    history: History,
-    meta: Option<Meta>,
-    references: References,
-}
-
-impl<'a> Replay<'a> {
-    fn new(state: &'a State, blobs: &'a FileBlobs) -> Self {
-        Self { state, blobs, history: History::default(), meta: None, references: References::default() }
-    }
-
-    fn add(&mut self, found: Found<'_>) -> Result<(), StoreError> {
-        let corrupt = |reason: &str| StoreError::corrupt(found.segment, found.offset, reason);
-        if let Some(meta) = Meta::in_record(&found.record) {
-            self.meta = Some(meta.map_err(|_| corrupt("the meta record does not decode"))?);
-        }
-        for slot in &found.blobs {
-            self.blobs.place(PlacedBlob {
-                digest: slot.digest,
-                path: Arc::clone(found.segment),
-                offset: slot.range.start as u64,
-                bytes: slot.range.len() as u64,
-            });
-        }
-        self.history.add(found.lsn, found.txn, &found.record);
-        if found.lsn > self.state.table().applied() {
-            self.references.add(&found.record);
-            self.state.publish(changes(&found.record, found.lsn), found.lsn);
-            if self.state.overlay_bytes() > REPLAY_BYTES && found.proven {
-                self.state.drain(found.lsn)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Checks that every blob is there which the replayed records hold: each was durable before its record.
-    fn check_blobs(&self) -> Result<(), StoreError> {
-        for (digest, size) in self.references.held() {
-            let reason = match self.blobs.length(&digest)? {
-                Some(length) if length == size => continue,
-                Some(length) => format!("a blob that a record holds has {length} bytes instead of {size}"),
-                None => "a blob that a record holds is missing".to_owned(),
-            };
-            return Err(StoreError::corrupt(&self.blobs.path(&digest), 0, reason));
-        }
-        Ok(())
-    }
-
-    /// Checks that this build may read the store. A new store gets its first record here.
-    fn finish(&mut self, layout: &Layout, end: &mut LogEnd) -> Result<Meta, StoreError> {
-        if let Some(meta) = self.meta {
-            meta.check_reader(&layout.root)?;
-            return Ok(meta);
-        }
-        if end.last_lsn > 0 {
-            return Err(StoreError::corrupt(&layout.wal(), 0, "the log has no meta record"));
-        }
-        if self.blobs.has_files()? {
-            return Err(StoreError::corrupt(&layout.wal(), 0, LOG_IS_GONE));
-        }
-        let meta = Meta::first();
-        let record = meta.record()?;
-        end.last_lsn = 1;
-        let mut bytes = frame::begin(1, TxnId::new(0, [0; 16]), FrameKind::Transaction, LAYOUT_1);
-        record.encode(&mut bytes);
-        frame::end(&mut bytes);
-        let mut batch = Batch::default();
-        batch.push(1, &bytes, &[]);
-        end.survivors = batch;
-        self.state.publish(changes(&record, 1), 1);
-        Ok(meta)
-    }
+    vfs.sync_dir(&layout.snap()).map_err(StoreError::io("sync", &layout.snap()))?;
+    let remove = |path: &PathBuf| vfs.remove_file(path).map_err(StoreError::io("remove", path));
+    snapshots.iter().chain(segments).try_for_each(remove)
 }
 
 /// Brings the table up to the end of the log and says so, so that the next open need not rebuild it.
@@ -324,14 +240,9 @@ pub(crate) fn close_table(shared: &Shared) -> Result<(), StoreError> {
     if !table.is_persistent() {
         return Ok(());
     }
-    let durable = shared.log.durable();
-    shared.state.drain(durable)?;
-    if table.applied() != durable {
-        // Nothing was waiting, so nothing was applied: only the mark moves.
-        table.apply(Vec::new(), durable)?;
-    }
+    shared.state.drain(shared.log.durable())?;
     table.sync()?;
     #[cfg(feature = "sled")]
-    identity::mark_table(&*shared.vfs, &shared.layout, shared.store_id, durable)?;
+    identity::mark_table(&*shared.vfs, &shared.layout, shared.store_id, table.applied())?;
     Ok(())
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::vfs::{RealVfs, Vfs};
+use crate::wal::room::SegmentSizes;
 
 /// The source of the random bytes that name a store and salt its segments.
 ///
@@ -37,7 +38,7 @@ pub enum Maintenance {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TableKind {
-    /// In memory; rebuilt from the log at every open.
+    /// In memory; rebuilt from snapshot and log at every open.
     Memory,
     /// In sled, with a cache of this many bytes. Needs the real file system.
     #[cfg(feature = "sled")]
@@ -58,6 +59,9 @@ pub struct LocalOptions {
     pub(crate) table: TableKind,
     pub(crate) inline_bytes_max: usize,
     pub(crate) overlay_bytes_max: usize,
+    pub(crate) checkpoint_bytes_min: u64,
+    pub(crate) blob_grace_ms: u64,
+    pub(crate) segment_sizes: SegmentSizes,
 }
 
 impl LocalOptions {
@@ -76,6 +80,9 @@ impl LocalOptions {
             table: TableKind::Memory,
             inline_bytes_max: 64 << 10,
             overlay_bytes_max: 64 << 20,
+            checkpoint_bytes_min: 64 << 20,
+            blob_grace_ms: 0,
+            segment_sizes: SegmentSizes::DEFAULT,
         }
     }
 
@@ -118,6 +125,31 @@ impl LocalOptions {
     #[must_use]
     pub fn overlay_bytes_max(mut self, bytes: usize) -> Self {
         self.overlay_bytes_max = bytes;
+        self
+    }
+
+    /// Sets how long the log grows before a checkpoint replaces it with a snapshot, in bytes; it also waits until the log
+    /// is as long as the last snapshot, so that no byte is written more than twice. Default: 64 MiB. With `u64::MAX` there is
+    /// no checkpoint but by [`LocalBackend::checkpoint`](crate::LocalBackend::checkpoint), not even when the store is closed.
+    #[must_use]
+    pub fn checkpoint_bytes_min(mut self, bytes: u64) -> Self {
+        self.checkpoint_bytes_min = bytes;
+        self
+    }
+
+    /// Sets for how long a blob stays that nobody refers to any more, in milliseconds of the time in the ids of
+    /// transactions. Default: 0, it goes at once. Closing the store ends the wait.
+    #[must_use]
+    pub fn blob_grace_ms(mut self, grace_ms: u64) -> Self {
+        self.blob_grace_ms = grace_ms;
+        self
+    }
+
+    /// Sets the size of the first segment of the log and the size up to which the further ones grow, in bytes. Default:
+    /// 256 KiB and 64 MiB. Small segments let a test see many of them; a transaction that does not fit gets a larger one.
+    #[must_use]
+    pub fn segment_bytes(mut self, first: u64, max: u64) -> Self {
+        self.segment_sizes = SegmentSizes { first, max: max.max(first) }.bounded();
         self
     }
 }

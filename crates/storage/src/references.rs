@@ -1,10 +1,12 @@
-//! References to blobs, counted from the records of a log.
+//! References to blobs, counted from a snapshot and the records after it, so that a check can compare.
 
 use std::collections::BTreeMap;
 
 use crate::digest::BlobDigest;
 use crate::record::{Record, Reference, ReferenceOp};
 use crate::scope::Scope;
+use crate::transaction::{REFERENCE_PREFIX, read_reference};
+use crate::value::Value;
 
 /// What each scope holds after the records so far: size and count of each blob.
 #[derive(Default)]
@@ -18,6 +20,16 @@ pub(crate) struct Miscounted {
 }
 
 impl References {
+    /// Takes note of an entry of a snapshot, if it is a count of references.
+    pub(crate) fn restore(&mut self, full_key: &[u8], value: &Value) {
+        let counted = || {
+            let (scope, key) = Scope::split(full_key)?;
+            let digest = key.strip_prefix(REFERENCE_PREFIX)?.try_into().ok()?;
+            Some(((scope, BlobDigest::from_bytes(digest)), read_reference(value)?))
+        };
+        self.0.extend(counted());
+    }
+
     /// Counts the references of the next record. The counts that it carries are believed, and those that do not follow
     /// from the records before are returned.
     pub(crate) fn add(&mut self, record: &Record) -> Vec<Miscounted> {

@@ -1,22 +1,24 @@
 //! One run of a transaction's body: what it read, what it will write, and the rules it must keep.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use bytes::Bytes;
 
 use crate::backend::{Page, Tx, View};
-use crate::blob::Pins;
+use crate::blob::{PinnedBlob, Pins};
 use crate::codec::{BINCODE_1, CALLER_KIND_MIN, Encoded};
 use crate::digest::BlobDigest;
 use crate::error::{Abort, CommitError, ReadError, RuleBroken, StoreError};
+use crate::full_view::FullView;
 use crate::limits;
 use crate::meta::STORE_SCOPE;
 use crate::record::{InlinedBlob, Record, Reference, ReferenceOp, Write};
 use crate::scope::Scope;
-use crate::snapshot::Snapshot;
 use crate::txn::Lsn;
 use crate::value::Value;
+use crate::wal::room::Effect;
 
 /// Kinds of values that storage writes itself.
 pub(crate) const REFERENCE_KIND: u8 = 1;
@@ -26,7 +28,7 @@ pub(crate) const REFERENCE_PREFIX: &[u8] = b"b/";
 
 /// Reads of one scope, remembering how far what was read reaches.
 pub(crate) struct Reads<'a> {
-    snapshot: &'a dyn Snapshot,
+    view: &'a dyn FullView,
     scope: &'a Scope,
     /// The greatest LSN among the entries read.
     seen: Cell<Lsn>,
@@ -36,8 +38,8 @@ pub(crate) struct Reads<'a> {
 
 impl<'a> Reads<'a> {
     /// Reads outside a transaction, of any number.
-    pub(crate) fn unbounded(snapshot: &'a dyn Snapshot, scope: &'a Scope) -> Self {
-        Self { snapshot, scope, seen: Cell::new(0), left: None }
+    pub(crate) fn unbounded(view: &'a dyn FullView, scope: &'a Scope) -> Self {
+        Self { view, scope, seen: Cell::new(0), left: None }
     }
 
     pub(crate) fn seen(&self) -> Lsn {
@@ -60,7 +62,7 @@ impl<'a> Reads<'a> {
 impl View for Reads<'_> {
     fn get(&self, key: &[u8]) -> Result<Option<Value>, ReadError> {
         self.count()?;
-        let (value, lsn) = self.snapshot.get(&self.scope.full_key(key))?;
+        let (value, lsn) = self.view.get(&self.scope.full_key(key))?;
         self.saw(lsn);
         Ok(value)
     }
@@ -73,7 +75,7 @@ impl View for Reads<'_> {
         loop {
             // One more than asked for tells whether there is more.
             let wanted = (limit - page.entries.len()).saturating_add(1).min(SCAN_ENTRIES);
-            let (entries, lsn) = self.snapshot.scan(&prefix, after.as_deref(), wanted)?;
+            let (entries, lsn) = self.view.scan(&prefix, after.as_deref(), wanted)?;
             self.saw(lsn);
             let exhausted = entries.len() < wanted;
             for (full, value) in entries {
@@ -100,9 +102,11 @@ const SCAN_ENTRIES: usize = 64;
 /// A transaction while its body runs.
 pub(crate) struct Transaction<'a> {
     reads: Reads<'a>,
-    pins: &'a Pins,
-    /// Keys that may be written, because they were read.
-    read_keys: RefCell<BTreeSet<Vec<u8>>>,
+    pins: &'a Arc<Pins>,
+    /// Keeps the blobs that are held here until the record that holds them is visible.
+    pinned: Vec<PinnedBlob>,
+    /// Keys that may be written, because they were read, and how long their values were before the transaction.
+    read_keys: RefCell<BTreeMap<Vec<u8>, Option<usize>>>,
     writes: BTreeMap<Vec<u8>, Option<Encoded>>,
     counters: BTreeMap<Vec<u8>, (i64, u64)>,
     blobs: BTreeMap<BlobDigest, Bytes>,
@@ -115,6 +119,14 @@ pub(crate) struct Transaction<'a> {
     broken: Option<RuleBroken>,
 }
 
+/// A transaction that is to be committed.
+pub(crate) struct Finished {
+    pub(crate) record: Record,
+    pub(crate) effect: Effect,
+    /// To be dropped when the record is visible.
+    pub(crate) pinned: Vec<PinnedBlob>,
+}
+
 /// What an event takes in the record beside its own bytes: its length.
 const EVENT_BYTES: usize = size_of::<u32>();
 /// What a reference takes in the record: digest, operation, size and count.
@@ -123,11 +135,12 @@ const REFERENCE_BYTES: usize = size_of::<BlobDigest>() + 1 + 2 * size_of::<u64>(
 const INLINED_BYTES: usize = size_of::<BlobDigest>() + size_of::<u32>();
 
 impl<'a> Transaction<'a> {
-    pub(crate) fn new(snapshot: &'a dyn Snapshot, scope: &'a Scope, pins: &'a Pins) -> Self {
+    pub(crate) fn new(view: &'a dyn FullView, scope: &'a Scope, pins: &'a Arc<Pins>) -> Self {
         let left = Some(Cell::new(limits::KEYS_READ_MAX));
         Self {
-            reads: Reads { snapshot, scope, seen: Cell::new(0), left },
+            reads: Reads { view, scope, seen: Cell::new(0), left },
             pins,
+            pinned: Vec::new(),
             read_keys: RefCell::default(),
             writes: BTreeMap::new(),
             counters: BTreeMap::new(),
@@ -148,12 +161,12 @@ impl<'a> Transaction<'a> {
     /// Ends the transaction: what it leaves, or `None` if it wrote nothing.
     ///
     /// The counters are added up here, where a limit can still refuse everything.
-    pub(crate) fn finish(mut self) -> Result<Option<Record>, CommitError> {
+    pub(crate) fn finish(mut self) -> Result<Option<Finished>, CommitError> {
         if let Some(broken) = self.broken {
             return Err(CommitError::Rule(broken));
         }
         for (key, (delta, max)) in std::mem::take(&mut self.counters) {
-            let (value, lsn) = self.snapshot_get(&key).map_err(CommitError::Failed)?;
+            let (value, lsn) = self.view_get(&key).map_err(CommitError::Failed)?;
             self.reads.saw(lsn);
             let old = value.as_ref().and_then(read_counter).unwrap_or_default();
             let new = old.saturating_add_signed(delta);
@@ -173,15 +186,17 @@ impl<'a> Transaction<'a> {
         if !empty && record.scope.as_str() == STORE_SCOPE {
             return Err(RuleBroken::Reserved(STORE_SCOPE.into()).into());
         }
-        Ok((!empty).then_some(record))
+        let effect = effect(&record, &self.read_keys.borrow());
+        let pinned = self.pinned;
+        Ok((!empty).then_some(Finished { record, effect, pinned }))
     }
 
-    fn snapshot_get(&self, key: &[u8]) -> Result<(Option<Value>, Lsn), StoreError> {
-        self.reads.snapshot.get(&self.reads.scope.full_key(key))
+    fn view_get(&self, key: &[u8]) -> Result<(Option<Value>, Lsn), StoreError> {
+        self.reads.view.get(&self.reads.scope.full_key(key))
     }
 
     fn write(&mut self, key: &[u8], value: Option<Encoded>) -> Result<(), Abort> {
-        if !self.read_keys.borrow().contains(key) {
+        if !self.read_keys.borrow().contains_key(key) {
             return Err(RuleBroken::BlindWrite(lossy(key)).into());
         }
         check_key(key)?;
@@ -228,7 +243,7 @@ impl<'a> Transaction<'a> {
         if let Some(counted) = self.counts.get(digest) {
             return Ok(Some(*counted));
         }
-        let (value, lsn) = self.snapshot_get(&reference_key(digest)).map_err(ReadError::Store)?;
+        let (value, lsn) = self.view_get(&reference_key(digest)).map_err(ReadError::Store)?;
         self.reads.saw(lsn);
         Ok(value.as_ref().and_then(read_reference))
     }
@@ -249,18 +264,23 @@ impl<'a> Transaction<'a> {
 
 impl View for Transaction<'_> {
     fn get(&self, key: &[u8]) -> Result<Option<Value>, ReadError> {
-        self.read_keys.borrow_mut().insert(key.to_vec());
         match self.writes.get(key) {
             Some(Some(written)) => Ok(Some(Value::new(written, Lsn::MAX))),
             Some(None) => Ok(None),
-            None => self.reads.get(key),
+            None => {
+                let value = self.reads.get(key)?;
+                let length = value.as_ref().map(|value| value.payload().len());
+                self.read_keys.borrow_mut().insert(key.to_vec(), length);
+                Ok(value)
+            }
         }
     }
 
     /// Sees the state before the transaction: a body does not scan what it wrote.
     fn scan(&self, prefix: &[u8], after: Option<&[u8]>, limit: usize) -> Result<Page, ReadError> {
         let page = self.reads.scan(prefix, after, limit)?;
-        self.read_keys.borrow_mut().extend(page.entries.iter().map(|(key, _)| key.clone()));
+        let lengths = page.entries.iter().map(|(key, value)| (key.clone(), Some(value.payload().len())));
+        self.read_keys.borrow_mut().extend(lengths);
         Ok(page)
     }
 }
@@ -325,10 +345,12 @@ impl Transaction<'_> {
 
     fn count_up(&mut self, digest: BlobDigest, size: u64) -> Result<(), Abort> {
         let held = self.references_to(&digest)?;
-        let stored = held.is_some() || self.blobs.contains_key(&digest) || self.pins.is_pinned(&digest);
+        let pinned = self.pins.pin_again(&digest);
+        let stored = held.is_some() || self.blobs.contains_key(&digest) || pinned.is_some();
         if !stored {
             return Err(RuleBroken::UnknownBlob(digest).into());
         }
+        self.pinned.extend(pinned);
         let count = held.map_or(0, |(_, count)| count);
         self.count_reference(digest, ReferenceOp::Hold, size, count + 1)
     }
@@ -341,6 +363,27 @@ impl Transaction<'_> {
             _ => Err(RuleBroken::NotHeld(digest).into()),
         }
     }
+}
+
+/// Whether the store gets smaller by a record: fewer bytes in the table than `before`, blobs that are let go of included, and
+/// no blob comes.
+fn effect(record: &Record, before: &BTreeMap<Vec<u8>, Option<usize>>) -> Effect {
+    let holds = record.references.iter().any(|reference| reference.op == ReferenceOp::Hold);
+    if holds || !record.blobs.is_empty() {
+        return Effect::Grows;
+    }
+    let let_go = record.references.iter().filter(|reference| reference.count == 0);
+    let mut freed = let_go.fold(0_usize, |sum, blob| {
+        sum.saturating_add(usize::try_from(blob.size).unwrap_or(usize::MAX)).saturating_add(REFERENCE_BYTES)
+    });
+    let mut taken = 0;
+    for Write { key, value } in &record.writes {
+        // Counters are written without being read; their length does not change.
+        let Some(old) = before.get(key) else { continue };
+        freed = freed.saturating_add(old.map_or(0, |length| key.len() + length));
+        taken += value.as_ref().map_or(0, |new| key.len() + new.payload.len());
+    }
+    if taken < freed { Effect::Shrinks } else { Effect::Grows }
 }
 
 fn check_key(key: &[u8]) -> Result<(), Abort> {
@@ -401,6 +444,7 @@ pub(crate) fn refusal(abort: Abort) -> CommitError {
         Abort::Refused => CommitError::Refused,
         Abort::Rule(rule) | Abort::Read(ReadError::Rule(rule)) => CommitError::Rule(rule),
         Abort::Read(ReadError::Store(error)) => CommitError::Failed(error),
-        Abort::Read(ReadError::Again) => CommitError::Conflict,
+        // Nothing that a body calls forgets outcomes.
+        Abort::Read(ReadError::Again | ReadError::OutcomeForgotten { .. }) => CommitError::Conflict,
     }
 }

@@ -32,6 +32,7 @@ pub(crate) fn settle(vfs: &dyn Vfs, layout: &Layout) -> Result<bool, StoreError>
         return Ok(false);
     }
     sync_files(vfs, &layout.wal())?;
+    sync_files(vfs, &layout.snap())?;
     for name in vfs::list_if_directory(vfs, &layout.blobs())?.unwrap_or_default() {
         sync_files(vfs, &layout.blobs().join(name))?;
     }

@@ -45,16 +45,19 @@ impl Value {
     }
 
     /// Takes bytes out of a table. `None` if they are not what was put in.
-    #[cfg_attr(
-        not(any(feature = "sled", test)),
-        expect(dead_code, reason = "only a table on disk gives bytes back")
-    )]
     pub(crate) fn from_table(bytes: &[u8]) -> Option<Self> {
         let crc = u32::from_le_bytes(bytes.get(..CODEC_AT)?.try_into().ok()?);
         if bytes.len() < HEADER_BYTES || crc32fast::hash(bytes.get(CODEC_AT..)?) != crc {
             return None;
         }
         Some(Self(bytes.into()))
+    }
+
+    /// Returns the record that wrote the value.
+    #[cfg_attr(not(feature = "sled"), expect(dead_code, reason = "only a table on disk is verified"))]
+    pub(crate) fn lsn(&self) -> Lsn {
+        let bytes = self.0.get(LSN_AT..HEADER_BYTES).and_then(|bytes| bytes.try_into().ok());
+        bytes.map(Lsn::from_le_bytes).unwrap_or_default()
     }
 
     /// Returns the bytes to put into a table.

@@ -40,6 +40,31 @@ pub trait Vfs: Send + Sync {
         self.open(path)?.sync_data()
     }
 
+    /// Makes everything durable that lies in a directory, content and names, where the platform has one call for that; it
+    /// may do more. False if it has none; then nothing was done.
+    fn sync_all(&self, dir: &Path) -> io::Result<bool> {
+        let _ = dir;
+        Ok(false)
+    }
+
+    /// Gives the file `from` one more name. Durable after [`Vfs::sync_dir`] of the directory of `to`.
+    ///
+    /// Fails with [`Unsupported`](io::ErrorKind::Unsupported) or the like where that cannot be done; copy then.
+    fn hard_link(&self, from: &Path, to: &Path) -> io::Result<()> {
+        let _ = (from, to);
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    /// Returns the one name of what is at `path`, whatever links lead there. File systems where everything has one name
+    /// need not.
+    ///
+    /// # Errors
+    /// The system's error.
+    fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
+        let _ = path;
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
     /// Makes the names in a directory durable. On systems without directory syncs (Windows) this does nothing.
     fn sync_dir(&self, dir: &Path) -> io::Result<()>;
 
@@ -79,15 +104,21 @@ pub(crate) fn read_all(vfs: &dyn Vfs, path: &Path, bytes_max: u64) -> io::Result
         return Err(io::Error::other(format!("file has {length} bytes, at most {bytes_max} expected")));
     }
     let mut bytes = vec![0; usize::try_from(length).map_err(io::Error::other)?];
+    let read = read_up_to(&*file, &mut bytes, 0)?;
+    bytes.truncate(read);
+    Ok(bytes)
+}
+
+/// Fills `buffer` from `offset` on, and tells how far: all of it, unless the file ends before. One read may give less.
+pub(crate) fn read_up_to(file: &dyn VfsFile, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
     let mut filled = 0;
-    while let Some(rest) = bytes.get_mut(filled..).filter(|rest| !rest.is_empty()) {
-        match file.read_at(rest, filled as u64)? {
+    while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+        match file.read_at(rest, offset + filled as u64)? {
             0 => break,
-            n => filled += n,
+            read => filled += read,
         }
     }
-    bytes.truncate(filled);
-    Ok(bytes)
+    Ok(filled)
 }
 
 /// Returns the names in a directory, `None` if there is no directory of this name.
@@ -154,6 +185,20 @@ impl Vfs for RealVfs {
     #[cfg(windows)]
     fn sync_file(&self, path: &Path) -> io::Result<()> {
         OpenOptions::new().read(true).write(true).open(path)?.sync_data()
+    }
+
+    #[cfg(target_os = "linux")]
+    fn sync_all(&self, path: &Path) -> io::Result<bool> {
+        rustix::fs::syncfs(File::open(path)?)?;
+        Ok(true)
+    }
+
+    fn hard_link(&self, from: &Path, to: &Path) -> io::Result<()> {
+        fs::hard_link(from, to)
+    }
+
+    fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
+        fs::canonicalize(path)
     }
 
     #[cfg(not(windows))]
@@ -284,6 +329,18 @@ impl Vfs for Unsynced {
         Ok(())
     }
 
+    fn sync_all(&self, _path: &Path) -> io::Result<bool> {
+        Ok(true)
+    }
+
+    fn hard_link(&self, from: &Path, to: &Path) -> io::Result<()> {
+        self.0.hard_link(from, to)
+    }
+
+    fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
+        self.0.canonical(path)
+    }
+
     fn sync_dir(&self, _dir: &Path) -> io::Result<()> {
         Ok(())
     }
@@ -320,7 +377,7 @@ pub(crate) struct Layout {
 }
 
 impl Layout {
-    pub(crate) const DIRECTORIES: [&'static str; 3] = ["wal", "blobs", "tmp"];
+    pub(crate) const DIRECTORIES: [&'static str; 4] = ["wal", "snap", "blobs", "tmp"];
     /// The files that may be there before `FORMAT` is.
     pub(crate) const FILES: [&'static str; 2] = ["LOCK", "UNSYNCED"];
     /// The marker of a clean close and the table that it vouches for.
@@ -341,6 +398,10 @@ impl Layout {
 
     pub(crate) fn wal(&self) -> PathBuf {
         self.root.join("wal")
+    }
+
+    pub(crate) fn snap(&self) -> PathBuf {
+        self.root.join("snap")
     }
 
     pub(crate) fn blobs(&self) -> PathBuf {

@@ -30,8 +30,17 @@ impl MemoryBlobs {
         self.blobs.lock().entry(digest).or_insert(content);
     }
 
-    pub(crate) fn pins(&self) -> &Pins {
+    pub(crate) fn pins(&self) -> &Arc<Pins> {
         &self.pins
+    }
+
+    /// Removes a blob, unless it is pinned or `is_held` says otherwise.
+    pub(crate) fn remove(&self, digest: &BlobDigest, is_held: impl FnOnce() -> bool) {
+        self.pins.unless_pinned(digest, || {
+            if !is_held() {
+                self.blobs.lock().remove(digest);
+            }
+        });
     }
 
     /// A store with the same blobs and pins of its own; the contents are shared.

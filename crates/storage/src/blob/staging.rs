@@ -9,6 +9,7 @@ use bytes::Bytes;
 use crate::blob::BlobReader;
 use crate::digest::{BlobDigest, BlobHasher};
 use crate::error::StoreError;
+use crate::planted::{PlantedBug, is_planted};
 use crate::vfs::{Vfs, VfsFile};
 
 /// How much may wait in the page cache before the disk is asked to begin writing, in bytes.
@@ -172,37 +173,61 @@ impl std::fmt::Debug for StagedBlob {
     }
 }
 
-/// A file in `tmp/` that goes away unless it is renamed to its place.
+/// A file in `tmp/` that is being written. It goes away unless it is renamed to its place.
 pub(crate) struct TempFile {
-    vfs: Arc<dyn Vfs>,
-    path: PathBuf,
+    name: TempName,
     pub(crate) file: Arc<dyn VfsFile>,
     length: u64,
+}
+
+/// A name in `tmp/` that goes away unless it is changed.
+pub(crate) struct TempName {
+    vfs: Arc<dyn Vfs>,
+    path: PathBuf,
     kept: bool,
 }
 
 impl TempFile {
     pub(crate) fn create(spill: Spill) -> Result<Self, StoreError> {
         let file = spill.vfs.create(&spill.path).map_err(StoreError::io("create", &spill.path))?;
-        Ok(Self { vfs: spill.vfs, path: spill.path, file: file.into(), length: 0, kept: false })
+        let name = TempName { vfs: spill.vfs, path: spill.path, kept: false };
+        Ok(Self { name, file: file.into(), length: 0 })
     }
 
     pub(crate) fn append(&mut self, bytes: &[u8]) -> Result<(), StoreError> {
-        self.file.write_at(bytes, self.length).map_err(StoreError::io("write", &self.path))?;
+        self.file.write_at(bytes, self.length).map_err(StoreError::io("write", &self.name.path))?;
         self.length += bytes.len() as u64;
         Ok(())
     }
 
     /// Makes the content durable and gives the file its name. The directory is not synced here.
-    pub(crate) fn persist(mut self, path: &Path) -> Result<(), StoreError> {
-        self.file.sync_data().map_err(StoreError::io("sync", &self.path))?;
+    pub(crate) fn persist(self, path: &Path) -> Result<(), StoreError> {
+        if !is_planted(PlantedBug::BlobNotSynced) {
+            self.file.sync_data().map_err(StoreError::io("sync", &self.name.path))?;
+        }
+        self.name.rename(path)
+    }
+
+    /// Closes the file, whose content need not be durable. What is left is its name.
+    pub(crate) fn close(self) -> TempName {
+        self.name
+    }
+}
+
+impl TempName {
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Gives the file its name. Its content is durable.
+    pub(crate) fn rename(mut self, path: &Path) -> Result<(), StoreError> {
         self.vfs.rename(&self.path, path).map_err(StoreError::io("rename to", path))?;
         self.kept = true;
         Ok(())
     }
 }
 
-impl Drop for TempFile {
+impl Drop for TempName {
     fn drop(&mut self) {
         if !self.kept {
             // What stays is removed when the store is opened the next time.

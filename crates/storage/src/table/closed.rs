@@ -1,8 +1,8 @@
 //! The table of a closed store: refuses everything.
 
 use crate::error::StoreError;
-use crate::snapshot::Entries;
-use crate::table::{Change, Table};
+use crate::full_view::Entries;
+use crate::table::{Change, Table, TableDigest};
 use crate::txn::Lsn;
 use crate::value::Value;
 
@@ -23,6 +23,10 @@ impl Table for ClosedTable {
 
     fn applied(&self) -> Lsn {
         0
+    }
+
+    fn digest(&self) -> TableDigest {
+        TableDigest::default()
     }
 
     fn sync(&self) -> Result<(), StoreError> {

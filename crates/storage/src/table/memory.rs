@@ -1,48 +1,56 @@
-//! The table in memory, rebuilt from the log at every open.
+//! The table in memory, rebuilt from snapshot and log at every open.
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::error::StoreError;
-use crate::snapshot::Entries;
+use crate::full_view::Entries;
 use crate::sync::RwLock;
-use crate::table::{Change, Table};
+use crate::table::{Change, Table, TableDigest};
 use crate::txn::Lsn;
 use crate::value::Value;
 
 #[derive(Default)]
-pub(crate) struct MemoryTable {
-    entries: RwLock<BTreeMap<Vec<u8>, Value>>,
-    applied: AtomicU64,
+pub(crate) struct MemoryTable(RwLock<Content>);
+
+#[derive(Default)]
+struct Content {
+    entries: BTreeMap<Vec<u8>, Value>,
+    digest: TableDigest,
+    applied: Lsn,
 }
 
 impl Table for MemoryTable {
     fn get(&self, key: &[u8]) -> Result<Option<Value>, StoreError> {
-        Ok(self.entries.read().get(key).cloned())
+        Ok(self.0.read().entries.get(key).cloned())
     }
 
     fn scan(&self, prefix: &[u8], after: Option<&[u8]>, limit: usize) -> Result<Entries, StoreError> {
-        let entries = self.entries.read();
-        let range = entries.range::<[u8], _>((start(prefix, after), Bound::Unbounded));
+        let content = self.0.read();
+        let range = content.entries.range::<[u8], _>((start(prefix, after), Bound::Unbounded));
         let within = range.take_while(|(key, _)| key.starts_with(prefix));
         Ok(within.take(limit).map(|(key, value)| (key.clone(), value.clone())).collect())
     }
 
     fn apply(&self, changes: Vec<Change>, applied: Lsn) -> Result<(), StoreError> {
-        let mut entries = self.entries.write();
-        for (key, value) in changes {
-            match value {
+        let Content { entries, digest, applied: mark } = &mut *self.0.write();
+        for (key, new) in changes {
+            digest.replace(&key, entries.get(&key), new.as_ref());
+            match new {
                 Some(value) => entries.insert(key, value),
                 None => entries.remove(&key),
             };
         }
-        self.applied.store(applied, Ordering::Release);
+        *mark = applied;
         Ok(())
     }
 
     fn applied(&self) -> Lsn {
-        self.applied.load(Ordering::Acquire)
+        self.0.read().applied
+    }
+
+    fn digest(&self) -> TableDigest {
+        self.0.read().digest
     }
 
     fn sync(&self) -> Result<(), StoreError> {

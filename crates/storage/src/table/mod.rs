@@ -1,17 +1,21 @@
 //! The table: what the log says, applied. It may be thrown away at any time while the store is closed.
 
 mod closed;
+mod digest;
 pub(crate) mod memory;
+mod open;
 #[cfg(feature = "sled")]
 mod sled;
 
 pub(crate) use closed::ClosedTable;
+pub(crate) use digest::TableDigest;
 pub(crate) use memory::MemoryTable;
+pub(crate) use open::{Truth, in_memory, open};
 #[cfg(feature = "sled")]
 pub(crate) use sled::SledTable;
 
 use crate::error::StoreError;
-use crate::snapshot::Entries;
+use crate::full_view::Entries;
 use crate::txn::Lsn;
 use crate::value::Value;
 
@@ -30,6 +34,10 @@ pub(crate) trait Table: Send + Sync {
 
     /// Returns the LSN up to which every record is applied.
     fn applied(&self) -> Lsn;
+
+    /// Returns what the entries should add up to. Kept beside them, change by change, so that a table which forgot
+    /// something is found out when all of it is read.
+    fn digest(&self) -> TableDigest;
 
     /// Makes what was applied durable.
     fn sync(&self) -> Result<(), StoreError>;

@@ -1,45 +1,94 @@
 //! The table in sled. Only this file names it.
 //!
 //! sled 0.34 does not make data durable when it is flushed and may panic on a damaged file. Neither matters here: it is
-//! used only after a clean close, and whatever goes wrong with it is answered by rebuilding it from the log.
+//! used only where it adds up, and whatever goes wrong with it is answered by making it anew from snapshot and log.
 
 use std::any::Any;
 use std::fs::{self, File};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use crate::error::StoreError;
-use crate::snapshot::Entries;
+use crate::full_view::Entries;
+use crate::identity::StoreId;
+use crate::sync::Mutex;
 use crate::table::memory::start;
-use crate::table::{Change, Table};
+use crate::table::{Change, Table, TableDigest};
 use crate::txn::Lsn;
 use crate::value::Value;
 
-/// The LSN up to which the table is applied, written in the batch that applies it. Scopes are not empty, so no full key
-/// begins with NUL.
-const APPLIED_KEY: &[u8] = b"\0applied";
+/// What the table is: which store's, up to which record, and what it adds up to. Written in each batch that changes it.
+/// Scopes are not empty, so no full key begins with NUL.
+const MARK_KEY: &[u8] = b"\0mark";
 
 pub(crate) struct SledTable {
     db: sled::Db,
     path: PathBuf,
-    applied: AtomicU64,
+    store_id: StoreId,
+    mark: Mutex<Mark>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Mark {
+    applied: Lsn,
+    digest: TableDigest,
+}
+
+impl Mark {
+    fn encode(self, store_id: StoreId) -> Vec<u8> {
+        [&self.applied.to_le_bytes()[..], &self.digest.encode(), &store_id].concat()
+    }
+
+    /// `None` if it is no mark, or that of another store's table.
+    fn decode(bytes: &[u8], store_id: StoreId) -> Option<Self> {
+        let (applied, rest) = bytes.split_at_checked(size_of::<Lsn>())?;
+        let (digest, of) = rest.split_at_checked(TableDigest::BYTES)?;
+        let applied = Lsn::from_le_bytes(applied.try_into().ok()?);
+        (of == store_id).then_some(Self { applied, digest: TableDigest::decode(digest)? })
+    }
 }
 
 impl SledTable {
     /// Opens the table in `path`, creating it if nothing is there.
-    pub(crate) fn open(path: &Path, cache_bytes: u64) -> Result<Self, StoreError> {
+    ///
+    /// # Errors
+    /// [`StoreError::Table`] also if the table is that of another store, or of another version.
+    pub(crate) fn open(path: &Path, store_id: StoreId, cache_bytes: u64) -> Result<Self, StoreError> {
         let config = sled::Config::new().path(path).cache_capacity(cache_bytes).flush_every_ms(None);
         let db = Self::open_unlocked(|| contain(|| config.open()))?;
-        let applied = contain(|| db.get(APPLIED_KEY))?;
-        let applied = match applied {
-            None => 0,
+        let mark = match contain(|| db.get(MARK_KEY))? {
             Some(bytes) => {
-                Lsn::from_le_bytes(bytes.as_ref().try_into().map_err(|_| failed("applied has no LSN"))?)
+                Mark::decode(&bytes, store_id).ok_or_else(|| failed("it is not the table of this store"))?
             }
+            None if contain(|| db.iter().next().transpose())?.is_none() => Mark::default(),
+            None => return Err(failed("it has no mark")),
         };
-        Ok(Self { db, path: path.into(), applied: AtomicU64::new(applied) })
+        Ok(Self { db, path: path.into(), store_id, mark: Mutex::new(mark) })
+    }
+
+    /// Reads all of the table and checks that it adds up and holds nothing beyond the record `last`.
+    ///
+    /// # Errors
+    /// [`StoreError::Table`].
+    pub(crate) fn verify(&self, last: Lsn) -> Result<(), StoreError> {
+        let mut found = TableDigest::default();
+        let (mut after, mut newest) = (None, 0);
+        loop {
+            let page = self.scan(b"", after.as_deref(), VERIFY_ENTRIES)?;
+            for (key, value) in &page {
+                found.add(key, value);
+                newest = newest.max(value.lsn());
+            }
+            match page.into_iter().last() {
+                Some((key, _)) => after = Some(key),
+                None => break,
+            }
+        }
+        if found != self.digest() {
+            return Err(failed("its entries do not add up"));
+        }
+        if newest > last { Err(failed("it holds a record that the log does not have")) } else { Ok(()) }
     }
 
     /// Opens, waiting a moment for the lock of a handle that is just going away: sled gives it back a little after the
@@ -77,7 +126,7 @@ impl Table for SledTable {
         let entries = contain(|| {
             let within = self.db.range::<&[u8], _>(range);
             within
-                .filter(|entry| !entry.as_ref().is_ok_and(|(key, _)| key == APPLIED_KEY))
+                .filter(|entry| !entry.as_ref().is_ok_and(|(key, _)| key == MARK_KEY))
                 .take_while(|entry| entry.as_ref().map_or(true, |(key, _)| key.starts_with(prefix)))
                 .take(limit)
                 .collect::<Result<Vec<_>, _>>()
@@ -86,21 +135,31 @@ impl Table for SledTable {
     }
 
     fn apply(&self, changes: Vec<Change>, applied: Lsn) -> Result<(), StoreError> {
+        let mut mark = self.mark.lock();
+        let mut digest = mark.digest;
         let mut batch = sled::Batch::default();
-        for (key, value) in changes {
-            match value {
+        for (key, new) in changes {
+            // A value that is damaged and about to go matters no more; without it the digest will not add up.
+            let old = contain(|| self.db.get(&key))?.and_then(|bytes| Value::from_table(&bytes));
+            digest.replace(&key, old.as_ref(), new.as_ref());
+            match new {
                 Some(value) => batch.insert(key, value.as_bytes()),
                 None => batch.remove(key),
             }
         }
-        batch.insert(APPLIED_KEY, &applied.to_le_bytes());
+        let next = Mark { applied, digest };
+        batch.insert(MARK_KEY, next.encode(self.store_id));
         contain(|| self.db.apply_batch(batch))?;
-        self.applied.store(applied, Ordering::Release);
+        *mark = next;
         Ok(())
     }
 
     fn applied(&self) -> Lsn {
-        self.applied.load(Ordering::Acquire)
+        self.mark.lock().applied
+    }
+
+    fn digest(&self) -> TableDigest {
+        self.mark.lock().digest
     }
 
     fn sync(&self) -> Result<(), StoreError> {
@@ -114,6 +173,9 @@ impl Table for SledTable {
         true
     }
 }
+
+/// How many entries a verification reads at once.
+const VERIFY_ENTRIES: usize = 512;
 
 /// Checks a stored value.
 fn value(key: &[u8], bytes: &[u8]) -> Result<Value, StoreError> {

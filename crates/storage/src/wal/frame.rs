@@ -11,6 +11,7 @@
 //! `len`, the segment's salt, and everything after itself up to `len`; the salt keeps a frame of another segment from
 //! being taken for one of this.
 
+use crate::planted::{PlantedBug, is_planted};
 use crate::txn::{Lsn, TxnId};
 
 const LEN_AT: usize = 0;
@@ -86,7 +87,9 @@ pub(crate) fn read(bytes: &[u8], salt: u64) -> Option<Frame<'_>> {
     }
     let frame = bytes.get(..length)?;
     let padding = bytes.get(length..padded(length))?;
-    if checksum(frame, salt) != u32_at(frame, CRC_AT)? || padding.iter().any(|byte| *byte != 0) {
+    let fits =
+        checksum(frame, salt) == u32_at(frame, CRC_AT)? || is_planted(PlantedBug::FrameChecksumIgnored);
+    if !fits || padding.iter().any(|byte| *byte != 0) {
         return None;
     }
     let kind = match *frame.get(KIND_AT)? {

@@ -6,17 +6,17 @@
 use std::collections::BinaryHeap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::thread::{self, ThreadId};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use crate::blob::FileBlobs;
 use crate::error::StoreError;
-use crate::sync::{Condvar, Mutex, MutexGuard};
+use crate::sync::thread::{self, ThreadId};
+use crate::sync::{AtomicU64, Condvar, Mutex, MutexGuard};
 use crate::txn::Lsn;
 use crate::vfs::{Layout, Vfs};
 use crate::wal::frame;
-use crate::wal::room::{FRAME_BYTES_MAX, Room};
+use crate::wal::room::{Effect, FRAME_BYTES_MAX, Room, SegmentSizes};
 use crate::wal::writer::{Batch, BlobSlot, Spare, Writer};
 
 /// Runs when an LSN is durable, or will never be.
@@ -34,6 +34,8 @@ pub(crate) struct Log {
     blobs: Arc<FileBlobs>,
     /// Every record up to this LSN is durable. Never runs backwards.
     durable: AtomicU64,
+    /// Every record up to this LSN is durable, and a later frame says so: should it be damaged, that is noticed.
+    witnessed: AtomicU64,
     queue: Mutex<Queue>,
     /// Signalled after every batch, whether it succeeded or not.
     progress: Condvar,
@@ -45,8 +47,8 @@ pub(crate) struct Log {
     spare: Mutex<u64>,
     /// Whether a log thread leads.
     threaded: bool,
-    /// Called when a spare segment should be made ahead of its use.
-    on_spare_due: Box<dyn Fn() + Send + Sync>,
+    /// Called when a spare segment should be made ahead of its use, and when more is witnessed than before.
+    on_upkeep_due: Box<dyn Fn() + Send + Sync>,
 }
 
 struct Queue {
@@ -54,6 +56,8 @@ struct Queue {
     /// The LSN of the last record that was queued.
     queued: Lsn,
     wakes: BinaryHeap<Waiting>,
+    /// The greatest LSN that a blocked thread has waited for. If it is not durable, that thread is there to lead.
+    awaited: Lsn,
     /// Who writes a batch, or runs the callbacks of one.
     leader: Option<ThreadId>,
     /// Set for good by the first failure; nothing is written after it.
@@ -99,8 +103,11 @@ pub(crate) struct Parts {
     pub(crate) writer: Writer,
     /// The last record, which is durable.
     pub(crate) durable: Lsn,
+    /// The last record of which the log itself says so.
+    pub(crate) witnessed: Lsn,
+    pub(crate) sizes: SegmentSizes,
     pub(crate) threaded: bool,
-    pub(crate) on_spare_due: Box<dyn Fn() + Send + Sync>,
+    pub(crate) on_upkeep_due: Box<dyn Fn() + Send + Sync>,
 }
 
 impl Log {
@@ -109,10 +116,11 @@ impl Log {
             batch: Batch::default(),
             queued: parts.durable,
             wakes: BinaryHeap::new(),
+            awaited: 0,
             leader: None,
             failure: None,
             closed: false,
-            room: Room::new(parts.writer.room()),
+            room: Room::new(parts.writer.room(), parts.sizes),
             watermarked: false,
         };
         Self {
@@ -120,18 +128,24 @@ impl Log {
             layout: parts.layout,
             blobs: parts.blobs,
             durable: AtomicU64::new(parts.durable),
+            witnessed: AtomicU64::new(parts.witnessed),
             queue: Mutex::new(queue),
             progress: Condvar::new(),
             work: Condvar::new(),
             writer: Mutex::new(parts.writer),
             spare: Mutex::new(0),
             threaded: parts.threaded,
-            on_spare_due: parts.on_spare_due,
+            on_upkeep_due: parts.on_upkeep_due,
         }
     }
 
     pub(crate) fn durable(&self) -> Lsn {
         self.durable.load(Ordering::Acquire)
+    }
+
+    /// Returns the last record that the log itself proves durable: its loss would be noticed when the store is opened.
+    pub(crate) fn witnessed(&self) -> Lsn {
+        self.witnessed.load(Ordering::Acquire)
     }
 
     /// Fails if the log takes no writes.
@@ -165,25 +179,33 @@ impl Log {
     /// Sets room aside for a frame of `bytes`. Called under the commit lock, once before each [`Log::enqueue`].
     ///
     /// # Errors
-    /// [`StoreError::Full`] if there is no room on the disk; the log is as it was.
-    pub(crate) fn reserve(&self, bytes: usize) -> Result<(), StoreError> {
+    /// [`StoreError::Full`] if there is no room on the disk; the log is as it was. What makes the store smaller is refused
+    /// only when the room kept for it is used up, too.
+    pub(crate) fn reserve(&self, bytes: usize, effect: Effect) -> Result<(), StoreError> {
         debug_assert!(bytes <= FRAME_BYTES_MAX, "the rules of transactions bound a frame");
         loop {
             let mut queue = self.queue.lock();
             if queue.room.take(bytes as u64) {
                 if queue.room.spare_is_due() {
-                    (self.on_spare_due)();
+                    (self.on_upkeep_due)();
                 }
                 return Ok(());
             }
             drop(queue);
-            self.make_spare(&mut self.spare.lock())?;
+            match self.make_spare(&mut self.spare.lock(), bytes) {
+                Err(StoreError::Full { .. })
+                    if effect == Effect::Shrinks && self.queue.lock().room.take_in_tail(bytes as u64) =>
+                {
+                    return Ok(());
+                }
+                made => made?,
+            }
         }
     }
 
-    /// Makes the next segment if there is none.
-    fn make_spare(&self, number: &mut u64) -> Result<(), StoreError> {
-        let Some(capacity) = self.queue.lock().room.missing_spare() else { return Ok(()) };
+    /// Makes the next segment if there is none, large enough for a frame of `bytes`.
+    fn make_spare(&self, number: &mut u64, bytes: usize) -> Result<(), StoreError> {
+        let Some(capacity) = self.queue.lock().room.missing_spare(bytes as u64) else { return Ok(()) };
         // The first segment of the process has the number 0.
         *number += 1;
         let spare = Spare::allocate(&*self.vfs, &self.layout, *number, capacity)?;
@@ -202,12 +224,15 @@ impl Log {
         if self.queue.lock().closed {
             return Ok(());
         }
-        self.make_spare(&mut number).inspect_err(|_| self.queue.lock().room.refuse_spare())
+        self.make_spare(&mut number, 0).inspect_err(|_| self.queue.lock().room.refuse_spare())
     }
 
     /// Queues the finished frame of the next record, for which room was set aside.
     pub(crate) fn enqueue(&self, lsn: Lsn, bytes: &[u8], blobs: &[BlobSlot]) {
         let mut queue = self.queue.lock();
+        if queue.room.begins_segment() {
+            queue.batch.begin_segment();
+        }
         queue.batch.push(lsn, bytes, blobs);
         queue.queued = lsn;
         queue.watermarked = false;
@@ -230,8 +255,9 @@ impl Log {
                 return Err(poisoned(failure));
             }
             if self.may_lead(&queue) {
-                queue = self.lead(queue);
+                queue = self.lead(queue, lsn);
             } else {
+                queue.awaited = queue.awaited.max(lsn);
                 self.work.notify_one();
                 self.progress.wait(&mut queue);
             }
@@ -261,21 +287,26 @@ impl Log {
         }
         queue.wakes.push(Waiting { lsn, wake });
         if queue.leader.is_none() && !self.threaded {
-            drop(self.lead(queue));
+            drop(self.lead(queue, lsn));
         } else {
             // The leader looks again before it stops, also if that is this thread in one of its callbacks.
             self.work.notify_one();
         }
     }
 
-    /// Writes batches until nobody who cannot lead waits for more.
-    fn lead<'a>(&'a self, mut queue: MutexGuard<'a, Queue>) -> MutexGuard<'a, Queue> {
+    /// Writes batches until nobody who cannot lead waits for more, or until `own` is durable and somebody else can lead.
+    fn lead<'a>(&'a self, mut queue: MutexGuard<'a, Queue>, own: Lsn) -> MutexGuard<'a, Queue> {
         let outer = queue.leader.replace(thread::current().id());
         loop {
             let batch = std::mem::take(&mut queue.batch);
             let result = MutexGuard::unlocked(&mut queue, || self.write(batch));
             self.settle(&mut queue, result);
             if queue.wakes.is_empty() || queue.batch.is_empty() || queue.failure.is_some() {
+                break;
+            }
+            // Nobody is kept for the others' sake while one of them can do it. Who leads for a callback goes on.
+            let durable = self.durable();
+            if outer.is_none() && own <= durable && queue.awaited > durable {
                 break;
             }
         }
@@ -287,7 +318,9 @@ impl Log {
     /// Writes and syncs one batch.
     fn write(&self, batch: Batch) -> Result<Option<Lsn>, StoreError> {
         let Some(last) = batch.last_lsn() else { return Ok(None) };
-        let placed = self.writer.lock().write(batch, self.durable())?;
+        let durable = self.durable();
+        let placed = self.writer.lock().write(batch, durable)?;
+        self.witnessed.store(durable, Ordering::Release);
         for blob in placed {
             self.blobs.place(blob);
         }
@@ -321,7 +354,7 @@ impl Log {
                 // Who closes the log writes the last watermark.
                 self.progress.wait(&mut queue);
             } else if !queue.batch.is_empty() && queue.failure.is_none() {
-                queue = self.lead(queue);
+                queue = self.lead(queue, Lsn::MAX);
             } else if queue.closed {
                 return;
             } else if queue.watermarked || queue.failure.is_some() {
@@ -342,11 +375,52 @@ impl Log {
         }
         let outer = queue.leader.replace(thread::current().id());
         queue.watermarked = true;
-        let result = MutexGuard::unlocked(&mut queue, || self.writer.lock().write_watermark());
+        let result = MutexGuard::unlocked(&mut queue, || {
+            if self.writer.lock().write_watermark()? {
+                self.witnessed.store(self.durable(), Ordering::Release);
+                (self.on_upkeep_due)();
+            }
+            Ok(())
+        });
         self.settle(&mut queue, result.map(|()| None));
         queue.leader = outer;
         self.progress.notify_all();
         queue
+    }
+
+    /// Says now that everything is durable, if that is so and nobody is writing.
+    pub(crate) fn witness(&self) {
+        let queue = self.queue.lock();
+        if queue.leader.is_none() && !queue.closed {
+            drop(self.watermark(queue));
+        }
+    }
+
+    /// Writes what is queued. Called by who leads, in a callback, so that others get on whom it is about to wait for.
+    pub(crate) fn lead_on(&self) {
+        let queued = self.queue.lock().queued;
+        // A failure is told to those who wait for the records.
+        let _: Result<(), StoreError> = self.wait(queued);
+    }
+
+    /// Whether the calling thread writes a batch, or runs the callbacks of one.
+    pub(crate) fn is_led_by_me(&self) -> bool {
+        self.queue.lock().is_led_by_me()
+    }
+
+    /// The segment in which the log goes on after the record `lsn`, which is durable.
+    pub(crate) fn segment_after(&self, lsn: Lsn) -> Lsn {
+        self.writer.lock().segment_after(lsn)
+    }
+
+    /// Takes the segments before the one that begins with `first_lsn` off the log and returns what names them.
+    pub(crate) fn drop_segments_before(&self, first_lsn: Lsn) -> Vec<Lsn> {
+        self.writer.lock().drop_segments_before(first_lsn)
+    }
+
+    /// The segments of the log, in order, and how far the last one holds what is durable.
+    pub(crate) fn extent(&self) -> (Vec<Lsn>, u64) {
+        self.writer.lock().extent()
     }
 
     /// Queues nothing more from now on. Called under the commit lock, so that nobody is between asking and queueing.

@@ -1,8 +1,13 @@
 //! Reading a segment: the frames up to the first bad one, and what lies behind it.
 
+use crate::planted::{PlantedBug, is_planted};
 use crate::txn::Lsn;
 use crate::wal::frame::{self, ALIGNMENT, Frame, FrameKind};
 use crate::wal::segment::{HEADER_BYTES, SegmentHeader};
+
+/// So many zeros are passed over at once.
+const ZEROS: [u8; 4096] = [0; 4096];
+const _: () = assert!(ZEROS.len().is_multiple_of(ALIGNMENT));
 
 /// The frames of a segment, one after another, until one is missing, damaged or out of order.
 pub(crate) struct Frames<'a> {
@@ -27,11 +32,25 @@ impl<'a> Frames<'a> {
 
     /// Tells whether a later frame proves that the record at the stop was durable, so that it is damage and no torn tail.
     pub(crate) fn damaged_here(&self) -> Option<usize> {
-        (self.at + ALIGNMENT..self.bytes.len()).step_by(ALIGNMENT).find(|at| {
-            let rest = self.bytes.get(*at..).unwrap_or_default();
-            frame::plausible(rest, self.next_lsn)
+        if is_planted(PlantedBug::WatermarkIgnored) {
+            return None;
+        }
+        let mut at = self.at + ALIGNMENT;
+        while at < self.bytes.len() {
+            let rest = self.bytes.get(at..).unwrap_or_default();
+            // Segments are filled with zeros ahead of use, and no frame begins with its length zero.
+            if rest.get(..ZEROS.len()) == Some(&ZEROS) {
+                at += ZEROS.len();
+                continue;
+            }
+            if frame::plausible(rest, self.next_lsn)
                 && frame::read(rest, self.salt).is_some_and(|later| later.durable >= self.next_lsn)
-        })
+            {
+                return Some(at);
+            }
+            at += ALIGNMENT;
+        }
+        None
     }
 }
 
@@ -75,6 +94,27 @@ pub fn scan_any_bytes(bytes: &[u8]) -> usize {
     // Checksums keep most inputs from getting that far.
     let _ = crate::record::Record::decode(bytes);
     records
+}
+
+/// Makes frames of bytes, with the checksums that they need to be looked at any further, and reads them as a segment. Each
+/// is a kind, an LSN, a watermark, and as many bytes as its next byte says. For fuzzing, as [`scan_any_bytes`].
+#[doc(hidden)]
+pub fn scan_mended_bytes(bytes: &[u8]) -> usize {
+    let header = SegmentHeader { store_id: [7; 16], first_lsn: 1, salt: 77, previous: None };
+    let (mut segment, mut reader) = (header.encode().to_vec(), crate::fields::BytesReader::new(bytes));
+    let mut next = || {
+        let kind = if reader.u8()? % 4 == 0 { FrameKind::Watermark } else { FrameKind::Transaction };
+        let (lsn, durable, length) = (reader.u8()?, reader.u8()?, reader.u8()?);
+        let mut frame = frame::begin(lsn.into(), crate::txn::TxnId::from_bytes([0; 16]), kind, 1);
+        frame.extend_from_slice(reader.take(length.into())?);
+        frame::end(&mut frame);
+        frame::seal(&mut frame, durable.into(), header.salt);
+        Some(frame)
+    };
+    while let Some(frame) = next() {
+        segment.extend(frame);
+    }
+    scan_any_bytes(&segment)
 }
 
 #[cfg(test)]
@@ -139,6 +179,7 @@ mod tests {
         #[test]
         fn any_bytes_scan(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..2048)) {
             scan_any_bytes(&bytes);
+            scan_mended_bytes(&bytes);
         }
 
         #[test]

@@ -7,14 +7,15 @@ use std::sync::Arc;
 
 use crate::digest::BlobDigest;
 use crate::error::StoreError;
+use crate::planted::{PlantedBug, is_planted};
 use crate::txn::{Lsn, TxnId};
 use crate::vfs::{Layout, Vfs, VfsFile};
 use crate::wal::frame::{self, FrameKind};
-use crate::wal::room::FIRST_SEGMENT_BYTES;
+use crate::wal::room::{SEGMENT_UNIT_BYTES, SegmentSizes};
 use crate::wal::segment::{self, HEADER_BYTES, Seal, SegmentHeader};
 
 /// How many zeros are written at once.
-const FILL_BYTES: usize = 1 << 20;
+const FILL_BYTES: usize = 4 << 20;
 
 /// Frames on their way into the log.
 #[derive(Default)]
@@ -22,6 +23,8 @@ pub(crate) struct Batch {
     bytes: Vec<u8>,
     frames: Vec<Slot>,
     blobs: Vec<BlobSlot>,
+    /// The next frame begins a segment.
+    begins_segment: bool,
 }
 
 /// Where a frame is in the batch.
@@ -29,6 +32,8 @@ struct Slot {
     start: usize,
     end: usize,
     lsn: Lsn,
+    /// Room was set aside for it in the segment after that of the frame before it.
+    begins_segment: bool,
 }
 
 /// Where an inlined blob is, in a frame or in a batch.
@@ -52,11 +57,17 @@ impl Batch {
         self.frames.last().map(|slot| slot.lsn)
     }
 
+    /// Lets the next frame go to the next segment.
+    pub(crate) fn begin_segment(&mut self) {
+        self.begins_segment = true;
+    }
+
     /// Adds a finished, unsealed frame with the places of its blobs.
     pub(crate) fn push(&mut self, lsn: Lsn, frame: &[u8], blobs: &[BlobSlot]) {
         let start = self.bytes.len();
         self.bytes.extend_from_slice(frame);
-        self.frames.push(Slot { start, end: self.bytes.len(), lsn });
+        let begins_segment = std::mem::take(&mut self.begins_segment);
+        self.frames.push(Slot { start, end: self.bytes.len(), lsn, begins_segment });
         self.blobs.extend(blobs.iter().map(|blob| BlobSlot {
             digest: blob.digest,
             range: start + blob.range.start..start + blob.range.end,
@@ -65,9 +76,12 @@ impl Batch {
 }
 
 /// Where an inlined blob came to lie.
+#[derive(Debug, Clone)]
 pub(crate) struct PlacedBlob {
     pub(crate) digest: BlobDigest,
+    /// The segment, and the LSN that names it.
     pub(crate) path: Arc<Path>,
+    pub(crate) first_lsn: Lsn,
     pub(crate) offset: u64,
     pub(crate) bytes: u64,
 }
@@ -99,15 +113,34 @@ impl Spare {
         Ok(Self { file, path, capacity })
     }
 
+    /// Allocates the first segment of a process, which has to hold `needed` bytes. On a disk that is almost full it is a
+    /// small one: whoever wants to delete something must be able to open the store.
+    fn first(vfs: &dyn Vfs, layout: &Layout, needed: u64, sizes: SegmentSizes) -> Result<Self, StoreError> {
+        let allocate = |least: u64| {
+            Self::allocate(
+                vfs,
+                layout,
+                0,
+                (needed + least / 2).max(least).next_multiple_of(SEGMENT_UNIT_BYTES),
+            )
+        };
+        match allocate(sizes.first) {
+            Err(StoreError::Full { .. }) => allocate(SEGMENT_UNIT_BYTES),
+            allocated => allocated,
+        }
+    }
+
+    /// Fills the file piece by piece, each synced: nobody who commits meanwhile waits for more than one of them.
     fn fill(file: &dyn VfsFile, path: &Path, capacity: u64) -> Result<(), StoreError> {
         let zeros = vec![0; FILL_BYTES.min(usize::try_from(capacity).unwrap_or(FILL_BYTES))];
         let mut at = 0;
         while at < capacity {
             let part = usize::try_from(capacity - at).unwrap_or(FILL_BYTES).min(zeros.len());
             file.write_at(zeros.get(..part).unwrap_or_default(), at).map_err(StoreError::io("fill", path))?;
+            file.sync_data().map_err(StoreError::io("sync", path))?;
             at += part as u64;
         }
-        file.sync_data().map_err(StoreError::io("sync", path))
+        Ok(())
     }
 
     /// Room for frames, in bytes.
@@ -127,6 +160,8 @@ pub(crate) struct Writer {
     at: u64,
     capacity: u64,
     last_lsn: Lsn,
+    /// The LSNs that name the segments of the log, this one included, in order.
+    segments: Vec<Lsn>,
     /// The next segments, in the order in which room in them was given out.
     spares: VecDeque<Spare>,
     salts: Box<dyn FnMut() -> u64 + Send>,
@@ -137,16 +172,20 @@ pub(crate) struct Begin {
     pub(crate) vfs: Arc<dyn Vfs>,
     pub(crate) layout: Layout,
     pub(crate) header: SegmentHeader,
+    /// The LSNs that name the segments before it, in order.
+    pub(crate) segments: Vec<Lsn>,
+    pub(crate) sizes: SegmentSizes,
     pub(crate) salts: Box<dyn FnMut() -> u64 + Send>,
 }
 
 impl Writer {
     /// Begins a segment that holds `survivors` (finished frames) and is durable under its name when this returns.
     pub(crate) fn begin(begin: Begin, survivors: Batch) -> Result<(Self, Vec<PlacedBlob>), StoreError> {
-        let Begin { vfs, layout, header, salts } = begin;
-        let needed = (HEADER_BYTES + survivors.bytes.len()) as u64;
-        let capacity = FIRST_SEGMENT_BYTES.max(needed.next_multiple_of(FIRST_SEGMENT_BYTES));
-        let spare = Spare::allocate(&*vfs, &layout, 0, capacity)?;
+        let Begin { vfs, layout, header, mut segments, sizes, salts } = begin;
+        let spare = Spare::first(&*vfs, &layout, (HEADER_BYTES + survivors.bytes.len()) as u64, sizes)?;
+        let capacity = spare.capacity;
+        segments.retain(|first_lsn| *first_lsn < header.first_lsn);
+        segments.push(header.first_lsn);
         let path: Arc<Path> = segment::path(&layout.wal(), header.first_lsn).into();
         let mut writer = Self {
             vfs,
@@ -157,6 +196,7 @@ impl Writer {
             capacity,
             last_lsn: header.first_lsn - 1,
             header,
+            segments,
             spares: VecDeque::new(),
             salts,
         };
@@ -166,6 +206,23 @@ impl Writer {
         writer.sync()?;
         writer.publish(&spare.path)?;
         Ok((writer, placed))
+    }
+
+    /// The last segment that begins at or before the record after `lsn`: the log after that record goes on in it.
+    pub(crate) fn segment_after(&self, lsn: Lsn) -> Lsn {
+        let begun = self.segments.iter().rev().find(|first_lsn| **first_lsn <= lsn + 1);
+        begun.copied().unwrap_or(self.header.first_lsn)
+    }
+
+    /// Takes the segments before the one that begins with `first_lsn` off the log and returns what names them.
+    pub(crate) fn drop_segments_before(&mut self, first_lsn: Lsn) -> Vec<Lsn> {
+        let kept = self.segments.partition_point(|first| *first < first_lsn);
+        self.segments.drain(..kept).collect()
+    }
+
+    /// The names of all segments, in order, and how far the last one is written: what a copy of the log is made of.
+    pub(crate) fn extent(&self) -> (Vec<Lsn>, u64) {
+        (self.segments.clone(), self.at)
     }
 
     /// Bytes left for frames in this segment.
@@ -189,20 +246,22 @@ impl Writer {
     /// Writes the frames of `batch` with the watermark `durable`. They are durable when this returns.
     pub(crate) fn write(&mut self, batch: Batch, durable: Lsn) -> Result<Vec<PlacedBlob>, StoreError> {
         let placed = self.append(batch, durable)?;
-        self.sync()?;
+        if !is_planted(PlantedBug::RecordNotSynced) {
+            self.sync()?;
+        }
         Ok(placed)
     }
 
-    /// Writes and syncs a frame that says that everything before it is durable, if this segment has room for it.
-    pub(crate) fn write_watermark(&mut self) -> Result<(), StoreError> {
+    /// Writes and syncs a frame that says that everything before it is durable. False if this segment has no room for it.
+    pub(crate) fn write_watermark(&mut self) -> Result<bool, StoreError> {
         let mut frame = frame::begin(self.last_lsn, TxnId::from_bytes([0; 16]), FrameKind::Watermark, 0);
         frame::end(&mut frame);
         if frame.len() as u64 > self.room() {
-            return Ok(());
+            return Ok(false);
         }
         frame::seal(&mut frame, self.last_lsn, self.header.salt);
         self.write_run(&frame)?;
-        self.sync()
+        self.sync().map(|()| true)
     }
 
     /// Writes frames run by run: a run is what goes into one segment with one write.
@@ -211,13 +270,20 @@ impl Writer {
         let mut frames = batch.frames.iter().peekable();
         let mut blobs = batch.blobs.iter().peekable();
         while let Some(first) = frames.peek() {
-            let start = first.start;
-            if (first.end - start) as u64 > self.room() {
+            let (start, length) = (first.start, (first.end - first.start) as u64);
+            if first.begins_segment || length > self.room() {
                 self.rotate()?;
                 durable = self.last_lsn;
             }
+            // The segment that was made ahead may be too short for a frame, which then has one of its own.
+            while length > self.room() {
+                self.rotate()?;
+            }
             let (mut end, room) = (start, self.room());
-            while let Some(slot) = frames.next_if(|slot| (slot.end - start) as u64 <= room) {
+            let fits = |slot: &&Slot| {
+                (slot.end - start) as u64 <= room && (slot.start == start || !slot.begins_segment)
+            };
+            while let Some(slot) = frames.next_if(fits) {
                 frame::seal(
                     batch.bytes.get_mut(slot.start..slot.end).unwrap_or_default(),
                     durable,
@@ -231,6 +297,7 @@ impl Writer {
                 placed.push(PlacedBlob {
                     digest: blob.digest,
                     path: Arc::clone(&self.path),
+                    first_lsn: self.header.first_lsn,
                     offset: offset + (blob.range.start - start) as u64,
                     bytes: blob.range.len() as u64,
                 });
@@ -251,24 +318,31 @@ impl Writer {
 
     /// Seals the segment and goes on in the spare one.
     ///
-    /// The old segment is synced first: that the next one exists says that this one is durable to its end.
+    /// The old segment is synced first: that the next one exists says that this one is durable to its end. If it holds no
+    /// record, the new one takes its place and its name, as in case 5 of the recovery.
     fn rotate(&mut self) -> Result<(), StoreError> {
         self.sync()?;
         let full = || StoreError::Full { path: self.layout.root.clone() };
         let spare = self.spares.pop_front().ok_or_else(full)?;
-        let previous = Seal { first_lsn: self.header.first_lsn, end: self.at, last_lsn: self.last_lsn };
+        let sealed = Seal { first_lsn: self.header.first_lsn, end: self.at, last_lsn: self.last_lsn };
+        let takes_place = sealed.first_lsn == self.last_lsn + 1;
         self.header = SegmentHeader {
             store_id: self.header.store_id,
             first_lsn: self.last_lsn + 1,
             salt: (self.salts)(),
-            previous: Some(previous),
+            previous: if takes_place { self.header.previous } else { Some(sealed) },
         };
         self.file = spare.file;
         self.path = segment::path(&self.layout.wal(), self.header.first_lsn).into();
+        if !takes_place {
+            self.segments.push(self.header.first_lsn);
+        }
         self.at = HEADER_BYTES as u64;
         self.capacity = spare.capacity;
         self.write_header(&spare.path)?;
-        self.sync()?;
+        if !is_planted(PlantedBug::SegmentNamedBeforeSync) {
+            self.sync()?;
+        }
         self.publish(&spare.path)
     }
 
@@ -279,6 +353,9 @@ impl Writer {
     /// Gives the prepared and synced file its name in `wal/`, durably: a file there always has a valid header.
     fn publish(&self, prepared: &Path) -> Result<(), StoreError> {
         self.vfs.rename(prepared, &self.path).map_err(StoreError::io("rename to", &self.path))?;
+        if is_planted(PlantedBug::SegmentNameNotSynced) {
+            return Ok(());
+        }
         self.vfs.sync_dir(&self.layout.wal()).map_err(StoreError::io("sync", &self.layout.wal()))
     }
 }

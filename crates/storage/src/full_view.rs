@@ -10,7 +10,7 @@ use crate::value::Value;
 pub(crate) type Entries = Vec<(Vec<u8>, Value)>;
 
 /// A whole state to read from. The LSN beside a value is 0 if nothing has to be waited for.
-pub(crate) trait Snapshot {
+pub(crate) trait FullView {
     fn get(&self, full_key: &[u8]) -> Result<(Option<Value>, Lsn), StoreError>;
     fn scan(
         &self,
@@ -23,7 +23,7 @@ pub(crate) trait Snapshot {
 /// Finds the scopes that hold anything, jumping from each to the next; also tells the greatest LSN among the entries
 /// looked at.
 pub(crate) fn scopes(
-    snapshot: &dyn Snapshot,
+    view: &dyn FullView,
     after: Option<&Scope>,
     limit: usize,
 ) -> Result<(Vec<Scope>, Lsn), StoreError> {
@@ -32,7 +32,7 @@ pub(crate) fn scopes(
     let behind = |scope: &Scope| [scope.as_str().as_bytes(), b"\x01"].concat();
     let mut after = after.map(behind);
     while found.len() < limit {
-        let (entries, lsn) = snapshot.scan(b"", after.as_deref(), 1)?;
+        let (entries, lsn) = view.scan(b"", after.as_deref(), 1)?;
         seen = seen.max(lsn);
         let Some((key, _)) = entries.first() else { break };
         match Scope::split(key) {
