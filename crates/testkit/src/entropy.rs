@@ -60,6 +60,23 @@ impl SplitMix {
         let drawn = (self.next() >> 11) as f64 / (1_u64 << 53) as f64;
         drawn < odds
     }
+
+    /// Draws a number below `end`, which is not 0. The bias is far below what a test could notice.
+    pub(crate) fn below(&self, end: usize) -> usize {
+        usize::try_from(self.next() % end.max(1) as u64).unwrap_or_default()
+    }
+
+    pub(crate) fn pick<T: Copy, const N: usize>(&self, choices: [T; N]) -> T {
+        const { assert!(N > 0) };
+        #[expect(clippy::indexing_slicing, reason = "the position is below N, which is not 0")]
+        choices[self.below(N)]
+    }
+
+    pub(crate) fn shuffle<T>(&self, items: &mut [T]) {
+        for end in (1..items.len()).rev() {
+            items.swap(end, self.below(end + 1));
+        }
+    }
 }
 
 #[cfg(test)]
@@ -80,6 +97,18 @@ mod tests {
         let count = |odds| (0..10_000).filter(|_| generator.happens(odds)).count();
         assert_eq!((count(0.0), count(1.0)), (0, 10_000));
         assert!((2_200..2_800).contains(&count(0.25)));
+    }
+
+    #[test]
+    fn everything_below_the_end_is_drawn_and_shuffling_loses_nothing() {
+        let generator = SplitMix::new(1);
+        let drawn: std::collections::BTreeSet<_> = (0..1000).map(|_| generator.below(10)).collect();
+        assert!(drawn.into_iter().eq(0..10));
+        let mut items: Vec<_> = (0..100).collect();
+        generator.shuffle(&mut items);
+        assert!(!items.is_sorted());
+        items.sort_unstable();
+        assert!(items.into_iter().eq(0..100));
     }
 
     #[test]

@@ -2,14 +2,16 @@
 //!
 //! - [`SimVfs`], a file system in memory for [`funclet_storage::LocalBackend`]: it counts, fails on demand, fills up, and
 //!   tells what a power cut leaves.
+//! - [`explore`], which runs a check on every disk that a power cut may leave, at every moment of a [`Recording`].
 //! - [`RemoteLike`], a backend with the moods of a remote database: bodies that run again, conflicts, unknown outcomes.
 //! - [`SeededEntropy`], random bytes that are the same in every run.
 //! - Deployment packages of any content and size ([`zip_of`] and its relatives).
-//! - With the feature `engine`: `ManualClock`, a clock that a test moves, and `MemorySources`, buckets and a registry in
-//!   memory.
+//! - [`linearizability`]: whether the answers that several threads got can be explained by one order of their calls.
+//! - With the feature `engine`: `ManualClock`, a clock that a test moves, `MemorySources`, buckets and a registry in
+//!   memory, and the `model`, which knows what every operation has to answer.
 //!
 //! Everything is deterministic: the same seed and the same calls give the same answers. Nothing here is for production,
-//! and nothing here starts a thread or touches a disk.
+//! nothing here touches a disk, and only [`explore`] starts threads, if it is told to.
 //!
 //! A store that loses its power after a commit has the commit when it is opened again:
 //!
@@ -41,6 +43,9 @@ mod bodies;
 #[cfg(feature = "engine")]
 mod clock;
 mod entropy;
+pub mod linearizability;
+#[cfg(feature = "engine")]
+pub mod model;
 pub mod packages;
 mod remote_like;
 mod sim_vfs;
@@ -55,6 +60,9 @@ pub use packages::{
     HANDLER_FILE, ZIPPED_BYTES_MIN, arbitrary_package, zip_of, zip_of_zipped_size, zip_with_content,
 };
 pub use remote_like::{Mishaps, RemoteLike};
-pub use sim_vfs::{Counts, HeldSyncs, Keep, Operation, SimVfs};
+pub use sim_vfs::{
+    Counts, CrashCheck, CrashFailure, CrashImage, Exploration, Explored, HeldSyncs, Images, Keep, Moment,
+    Moments, Operation, Recording, SimVfs, explore,
+};
 #[cfg(feature = "engine")]
 pub use sources::MemorySources;

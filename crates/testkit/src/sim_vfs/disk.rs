@@ -1,199 +1,176 @@
 //! What a simulated disk holds: names and contents, each as programs see it and as a power cut would leave it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Component, Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::Keep;
+use super::content::{Change, Content};
+use super::names::{Directory, Entry, FileId, NameChange, NameChangeKind, Names};
+use super::sparse::{SparseBytes, digest_of};
+use super::step::Step;
 
-/// A file's content, shared by its name and its open handles.
-pub(super) type File = Arc<Mutex<Content>>;
-
-/// Locks, also after a panic of another thread: a test that fails should say so once, not everywhere.
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// All directories by their path from the root, which is the empty path.
+/// A disk. A copy is cheap, because contents are shared until they change.
+#[derive(Clone)]
 pub(super) struct Disk {
+    /// All directories by their path from the root, which is the empty path.
     directories: BTreeMap<PathBuf, Directory>,
+    files: BTreeMap<FileId, Content>,
+    /// How many files were ever made, which numbers them: the same steps on a copy make the same files.
+    files_made: u64,
+    /// The changes of names that no sync has made durable, in order. Only a disk that replays a recording keeps them.
+    renamings: Option<Vec<NameChange>>,
     /// How many bytes all files together may have.
     pub(super) capacity_bytes: Option<u64>,
-}
-
-/// The names in a directory.
-#[derive(Clone, Default)]
-struct Directory {
-    current: BTreeMap<String, Entry>,
-    /// The names at the last sync of the directory.
-    durable: BTreeMap<String, Entry>,
-}
-
-#[derive(Clone)]
-enum Entry {
-    File(File),
-    Directory,
-}
-
-/// A file's bytes.
-#[derive(Default)]
-pub(super) struct Content {
-    pub(super) current: Vec<u8>,
-    /// The bytes that a power cut surely leaves.
-    synced: Vec<u8>,
-    /// What leads from `synced` to `current`, in order, unless a sync failed in between: what it should have written is
-    /// then lost for good, although programs still read it (as Linux does it).
-    unsynced: Vec<Change>,
-}
-
-enum Change {
-    Emptied,
-    Written { offset: usize, bytes: Vec<u8> },
-}
-
-impl Content {
-    fn durable(bytes: Vec<u8>) -> Self {
-        Self { current: bytes.clone(), synced: bytes, unsynced: Vec::new() }
-    }
-
-    fn empty(&mut self) {
-        self.current.clear();
-        self.unsynced.push(Change::Emptied);
-    }
-
-    pub(super) fn write(&mut self, bytes: &[u8], offset: usize) {
-        put(&mut self.current, bytes, offset);
-        self.unsynced.push(Change::Written { offset, bytes: bytes.to_vec() });
-    }
-
-    /// Makes durable what was written since the last sync.
-    pub(super) fn sync(&mut self) {
-        for change in self.unsynced.drain(..) {
-            match change {
-                Change::Emptied => self.synced.clear(),
-                Change::Written { offset, bytes } => put(&mut self.synced, &bytes, offset),
-            }
-        }
-    }
-
-    /// Forgets that anything is left to be written.
-    pub(super) fn fail_to_sync(&mut self) {
-        self.unsynced.clear();
-    }
-
-    pub(super) fn replace_durably(&mut self, bytes: Vec<u8>) {
-        *self = Self::durable(bytes);
-    }
-}
-
-/// Writes `bytes` at `offset`, with zeros before it if the content is shorter.
-fn put(content: &mut Vec<u8>, bytes: &[u8], offset: usize) {
-    let end = offset + bytes.len();
-    if content.len() < end {
-        content.resize(end, 0);
-    }
-    if let Some(target) = content.get_mut(offset..end) {
-        target.copy_from_slice(bytes);
-    }
 }
 
 impl Disk {
     pub(super) fn new() -> Self {
         let directories = BTreeMap::from([(PathBuf::new(), Directory::default())]);
-        Self { directories, capacity_bytes: None }
+        Self { directories, files: BTreeMap::new(), files_made: 0, renamings: None, capacity_bytes: None }
     }
 
-    /// Builds the disk that a power cut leaves.
-    pub(super) fn crash(&self, keep: Keep) -> Self {
-        let mut image = Self { directories: BTreeMap::new(), capacity_bytes: self.capacity_bytes };
-        let mut copied = Vec::new();
-        self.copy_directory(PathBuf::new(), keep, &mut image, &mut copied);
+    /// A copy that keeps every change of a name until it is durable.
+    pub(super) fn for_replay(&self) -> Self {
+        let changes = self.directories.iter().flat_map(|(path, directory)| directory.changes(path));
+        Self { renamings: Some(changes.collect()), ..self.clone() }
+    }
+
+    /// The changes of names that a power cut may leave or not; empty if this disk does not keep them.
+    pub(super) fn renamings(&self) -> &[NameChange] {
+        self.renamings.as_deref().unwrap_or_default()
+    }
+
+    /// Builds the disk that a power cut leaves, of the names that are left of each directory and the bytes of each file.
+    pub(super) fn remains(
+        &self,
+        names: &dyn Fn(&Path, &Directory) -> Names,
+        bytes: &dyn Fn(FileId, &Content) -> SparseBytes,
+    ) -> Self {
+        let mut image =
+            Self { directories: BTreeMap::new(), files: BTreeMap::new(), renamings: None, ..*self };
+        let mut reached = vec![PathBuf::new()];
+        // A directory whose name is left but which was never synced itself is there and empty.
+        let unknown = Directory::default();
+        while let Some(path) = reached.pop() {
+            let left = names(&path, self.directories.get(&path).unwrap_or(&unknown));
+            for (name, entry) in &left {
+                match entry {
+                    Entry::Directory => reached.push(path.join(name)),
+                    // A file that has several names keeps them all.
+                    Entry::File(id) => {
+                        let content =
+                            || self.files.get(id).map_or_else(SparseBytes::default, |file| bytes(*id, file));
+                        image.files.entry(*id).or_insert_with(|| Content::durable(content()));
+                    }
+                }
+            }
+            image.directories.insert(path, Directory { current: left.clone(), durable: left });
+        }
         image
     }
 
-    /// Copies what is left of a directory and of those in it. A file that has several names keeps them all.
-    fn copy_directory(
-        &self,
-        path: PathBuf,
-        keep: Keep,
-        image: &mut Self,
-        copied: &mut Vec<(*const Mutex<Content>, File)>,
-    ) {
-        // A directory whose name is durable but which was never synced itself is there and empty.
-        let from = self.directories.get(&path).cloned().unwrap_or_default();
-        let left = match keep {
-            Keep::Nothing => from.durable,
-            Keep::Everything => from.current,
-        };
-        let mut entries = BTreeMap::new();
-        for (name, entry) in left {
-            let copy = match entry {
-                Entry::File(file) => Entry::File(copy_file(&file, keep, copied)),
-                Entry::Directory => {
-                    self.copy_directory(path.join(&name), keep, image, copied);
-                    Entry::Directory
-                }
-            };
-            entries.insert(name, copy);
+    /// Does what a program asks for, or what was recorded.
+    pub(super) fn perform(&mut self, step: &Step) -> io::Result<()> {
+        match step {
+            Step::Create(path) => self.create(path),
+            Step::Rename { from, to } => self.rename(from, to),
+            Step::HardLink { from, to } => self.hard_link(from, to),
+            Step::Remove(path) => self.remove(path),
+            Step::CreateDirectories(path) => self.create_directories(path),
+            Step::SyncDirectory(path) => self.sync_directory(&normal(path)?),
+            Step::Write { file, offset, bytes } => {
+                let end = offset.checked_add(bytes.len()).ok_or(io::ErrorKind::FileTooLarge)?;
+                self.check_room(*file, end)?;
+                let change = Change::Written { offset: *offset, bytes: bytes.clone() };
+                self.with_file(*file, |content| content.change(change))
+            }
+            Step::SetLen { file, length } => {
+                self.check_room(*file, *length)?;
+                self.with_file(*file, |content| content.change(Change::Resized(*length)))
+            }
+            Step::SyncFile(file) => self.with_file(*file, Content::sync),
+            Step::FailToSyncFile(file) => self.with_file(*file, Content::fail_to_sync),
+            Step::SyncAll(root) => self.sync_all(root),
+            Step::FailToSyncAll(root) => self.fail_to_sync_all(root),
+            Step::Damage { file, bytes } => {
+                self.with_file(*file, |content| *content = Content::durable(SparseBytes::of(bytes)))
+            }
         }
-        image.directories.insert(path, Directory { current: entries.clone(), durable: entries });
     }
 
-    pub(super) fn find(&self, path: &Path) -> io::Result<File> {
+    pub(super) fn find(&self, path: &Path) -> io::Result<FileId> {
         let (directory, name) = split(path)?;
         match self.directory(&directory)?.current.get(&name) {
-            Some(Entry::File(file)) => Ok(Arc::clone(file)),
+            Some(Entry::File(file)) => Ok(*file),
             Some(Entry::Directory) => Err(io::ErrorKind::IsADirectory.into()),
             None => Err(io::ErrorKind::NotFound.into()),
         }
     }
 
-    pub(super) fn create(&mut self, path: &Path) -> io::Result<File> {
+    pub(super) fn file(&self, id: FileId) -> io::Result<&Content> {
+        self.files.get(&id).ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+
+    fn create(&mut self, path: &Path) -> io::Result<()> {
         match self.find(path) {
-            Ok(file) => {
-                lock(&file).empty();
-                Ok(file)
-            }
+            Ok(file) => self.with_file(file, |content| content.change(Change::Resized(0))),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let (directory, name) = split(path)?;
-                let file = File::default();
-                self.directory_mut(&directory)?.current.insert(name, Entry::File(Arc::clone(&file)));
-                Ok(file)
+                self.directory(&directory)?;
+                let file = FileId(self.files_made);
+                self.files_made += 1;
+                self.files.insert(file, Content::default());
+                self.rename_in(directory, NameChangeKind::Given { name, entry: Entry::File(file) })
             }
             Err(error) => Err(error),
         }
     }
 
-    pub(super) fn rename(&mut self, from: &Path, to: &Path) -> io::Result<()> {
-        let file = self.find(from)?;
+    fn rename(&mut self, from: &Path, to: &Path) -> io::Result<()> {
+        let entry = Entry::File(self.find(from)?);
+        let (old_directory, old_name) = split(from)?;
         let (directory, name) = split(to)?;
-        let target = self.directory_mut(&directory)?;
-        if let Some(Entry::Directory) = target.current.get(&name) {
-            return Err(io::ErrorKind::IsADirectory.into());
+        match self.directory(&directory)?.current.get(&name) {
+            Some(Entry::Directory) => Err(io::ErrorKind::IsADirectory.into()),
+            // Both are names of the same file, and stay: so POSIX has it.
+            Some(same) if *same == entry => Ok(()),
+            _ if directory == old_directory => {
+                self.rename_in(directory, NameChangeKind::Replaced { from: old_name, to: name, entry })
+            }
+            _ => {
+                self.rename_in(directory, NameChangeKind::Given { name, entry })?;
+                self.rename_in(old_directory, NameChangeKind::Gone { name: old_name })
+            }
         }
-        target.current.insert(name, Entry::File(file));
-        if normal(from)? == normal(to)? { Ok(()) } else { self.remove(from) }
     }
 
-    pub(super) fn remove(&mut self, path: &Path) -> io::Result<()> {
+    fn hard_link(&mut self, from: &Path, to: &Path) -> io::Result<()> {
+        let entry = Entry::File(self.find(from)?);
+        if self.exists(to)? {
+            return Err(io::ErrorKind::AlreadyExists.into());
+        }
+        let (directory, name) = split(to)?;
+        self.rename_in(directory, NameChangeKind::Given { name, entry })
+    }
+
+    fn remove(&mut self, path: &Path) -> io::Result<()> {
         self.find(path)?;
         let (directory, name) = split(path)?;
-        self.directory_mut(&directory)?.current.remove(&name);
-        Ok(())
+        self.rename_in(directory, NameChangeKind::Gone { name })
     }
 
-    pub(super) fn create_directories(&mut self, path: &Path) -> io::Result<()> {
+    fn create_directories(&mut self, path: &Path) -> io::Result<()> {
         let path = normal(path)?;
-        let mut parent = PathBuf::new();
-        for name in &path {
-            let name = name.to_string_lossy().into_owned();
-            let entry = self.directory_mut(&parent)?.current.entry(name.clone()).or_insert(Entry::Directory);
-            if let Entry::File(_) = entry {
-                return Err(io::ErrorKind::NotADirectory.into());
-            }
-            parent.push(name);
-            self.directories.entry(parent.clone()).or_default();
+        let above = path.ancestors().filter(|above| !above.as_os_str().is_empty());
+        let mut missing: Vec<_> = above.filter(|above| !self.directories.contains_key(*above)).collect();
+        missing.reverse();
+        if missing.iter().any(|above| self.find(above).is_ok()) {
+            return Err(io::ErrorKind::NotADirectory.into());
+        }
+        for path in missing {
+            let (directory, name) = split(path)?;
+            self.rename_in(directory, NameChangeKind::Given { name, entry: Entry::Directory })?;
+            self.directories.insert(path.to_path_buf(), Directory::default());
         }
         Ok(())
     }
@@ -207,51 +184,119 @@ impl Disk {
         Ok(self.directories.contains_key(&path) || self.find(&path).is_ok())
     }
 
-    pub(super) fn sync_directory(&mut self, path: &Path) -> io::Result<()> {
-        let directory = self.directory_mut(&normal(path)?)?;
+    fn sync_directory(&mut self, path: &Path) -> io::Result<()> {
+        let directory = self.directories.get_mut(path).ok_or(io::ErrorKind::NotFound)?;
         directory.durable = directory.current.clone();
+        if let Some(renamings) = &mut self.renamings {
+            renamings.retain(|change| change.directory != path);
+        }
         Ok(())
+    }
+
+    /// Makes everything below `root` durable. Its own name is in the directory above.
+    fn sync_all(&mut self, root: &Path) -> io::Result<()> {
+        self.files_below(root)?.into_iter().try_for_each(|file| self.with_file(file, Content::sync))?;
+        let root = normal(root)?;
+        let below = self.directories.keys().filter(|path| path.starts_with(&root));
+        below.cloned().collect::<Vec<_>>().iter().try_for_each(|path| self.sync_directory(path))
+    }
+
+    fn fail_to_sync_all(&mut self, root: &Path) -> io::Result<()> {
+        self.files_below(root)?.into_iter().try_for_each(|file| self.with_file(file, Content::fail_to_sync))
     }
 
     /// The paths of all files, in order.
     pub(super) fn files(&self) -> Vec<PathBuf> {
-        let in_directory = |(path, directory): (&PathBuf, &Directory)| {
-            let files = directory.current.iter().filter(|(_, entry)| matches!(entry, Entry::File(_)));
-            files.map(|(name, _)| path.join(name)).collect::<Vec<_>>()
-        };
-        self.directories.iter().flat_map(in_directory).collect()
+        self.named_files().map(|(directory, name, _)| directory.join(name)).collect()
     }
 
-    /// Fails if `more` bytes would not fit.
-    pub(super) fn check_room(&self, more: usize) -> io::Result<()> {
-        let Some(capacity) = self.capacity_bytes else { return Ok(()) };
-        let lengths = self.files().into_iter().filter_map(|path| self.find(&path).ok());
-        let used: u64 = lengths.map(|file| lock(&file).current.len() as u64).sum();
-        if used + more as u64 > capacity { Err(io::ErrorKind::StorageFull.into()) } else { Ok(()) }
+    /// One of the paths of a file, `None` if it has no name any more.
+    pub(super) fn path_of(&self, file: FileId) -> Option<PathBuf> {
+        self.named_files().find(|(.., id)| *id == file).map(|(directory, name, _)| directory.join(name))
+    }
+
+    fn named_files(&self) -> impl Iterator<Item = (&PathBuf, &String, FileId)> {
+        self.directories.iter().flat_map(|(path, directory)| {
+            directory.current.iter().filter_map(move |(name, entry)| match entry {
+                Entry::File(file) => Some((path, name, *file)),
+                Entry::Directory => None,
+            })
+        })
+    }
+
+    fn files_below(&self, root: &Path) -> io::Result<BTreeSet<FileId>> {
+        let root = normal(root)?;
+        self.directory(&root)?;
+        Ok(self.named_files().filter(|(path, ..)| path.starts_with(&root)).map(|(.., file)| file).collect())
+    }
+
+    /// The files that have changed since their last sync.
+    pub(super) fn unsynced_files(&self) -> impl Iterator<Item = (FileId, &Content)> {
+        self.files
+            .iter()
+            .filter(|(_, content)| !content.unsynced.is_empty())
+            .map(|(id, content)| (*id, content))
+    }
+
+    /// Drops the contents of files that no name leads to, now or after a power cut, and that nobody has `open`.
+    pub(super) fn forget_unnamed(&mut self, open: impl Fn(FileId) -> bool) {
+        let names =
+            self.directories.values().flat_map(|found| found.current.values().chain(found.durable.values()));
+        let named: BTreeSet<_> =
+            names.filter_map(|entry| if let Entry::File(id) = entry { Some(*id) } else { None }).collect();
+        self.files.retain(|id, _| named.contains(id) || open(*id));
+    }
+
+    /// A number that no disk with other names or contents has. What is synced is no part of it.
+    pub(super) fn digest(&self) -> u128 {
+        let mut described = Vec::new();
+        for (path, directory) in &self.directories {
+            // What no path and no name contains tells them apart.
+            described.extend(path.as_os_str().as_encoded_bytes());
+            described.push(0);
+            for (name, entry) in &directory.current {
+                described.extend(name.as_bytes());
+                let digest = match entry {
+                    Entry::File(id) => self.files.get(id).map_or(0, |file| file.current.digest()),
+                    Entry::Directory => 0,
+                };
+                described.push(0);
+                described.extend(digest.to_le_bytes());
+            }
+            described.push(0);
+        }
+        digest_of(&described)
+    }
+
+    /// Fails if there is no room for `file` to have `length` bytes.
+    fn check_room(&self, file: FileId, length: usize) -> io::Result<()> {
+        let (Some(capacity), old) = (self.capacity_bytes, self.file(file)?.current.len()) else {
+            return Ok(());
+        };
+        let named: BTreeSet<_> = self.named_files().map(|(.., file)| file).collect();
+        let used: u64 =
+            named.iter().filter_map(|id| self.files.get(id)).map(|found| found.current.len() as u64).sum();
+        let grown = length.saturating_sub(old) as u64;
+        if grown > 0 && used + grown > capacity { Err(io::ErrorKind::StorageFull.into()) } else { Ok(()) }
+    }
+
+    fn with_file(&mut self, id: FileId, change: impl FnOnce(&mut Content)) -> io::Result<()> {
+        self.files.get_mut(&id).map(change).ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+
+    fn rename_in(&mut self, directory: PathBuf, kind: NameChangeKind) -> io::Result<()> {
+        let change = NameChange { directory, kind };
+        let found = self.directories.get_mut(&change.directory).ok_or(io::ErrorKind::NotFound)?;
+        change.apply(&mut found.current);
+        if let Some(renamings) = &mut self.renamings {
+            renamings.push(change);
+        }
+        Ok(())
     }
 
     fn directory(&self, path: &Path) -> io::Result<&Directory> {
         self.directories.get(path).ok_or_else(|| io::ErrorKind::NotFound.into())
     }
-
-    fn directory_mut(&mut self, path: &Path) -> io::Result<&mut Directory> {
-        self.directories.get_mut(path).ok_or_else(|| io::ErrorKind::NotFound.into())
-    }
-}
-
-fn copy_file(file: &File, keep: Keep, copied: &mut Vec<(*const Mutex<Content>, File)>) -> File {
-    let identity = Arc::as_ptr(file);
-    if let Some((_, copy)) = copied.iter().find(|(original, _)| *original == identity) {
-        return Arc::clone(copy);
-    }
-    let content = lock(file);
-    let bytes = match keep {
-        Keep::Nothing => content.synced.clone(),
-        Keep::Everything => content.current.clone(),
-    };
-    let copy = Arc::new(Mutex::new(Content::durable(bytes)));
-    copied.push((identity, Arc::clone(&copy)));
-    copy
 }
 
 /// The path from the root, which is also the working directory.

@@ -1,20 +1,41 @@
-//! A file system in memory that counts, fails on demand and knows what a power cut leaves.
+//! A file system in memory that counts, fails on demand, records, and knows what a power cut leaves.
 
+mod content;
+mod crash_image;
 mod disk;
+mod explore;
+mod explored;
+mod file;
+mod images;
+mod left_data;
+mod left_names;
+mod names;
 mod plan;
+mod recipes;
+mod recording;
+mod sparse;
+mod state;
+mod step;
 #[cfg(test)]
 mod tests;
+mod unsynced;
+mod vfs;
 
-use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, MutexGuard};
 
-use funclet_storage::{Vfs, VfsFile};
-
-use disk::{Disk, File, lock, normal};
-use plan::Plan;
+pub use crash_image::CrashImage;
+use disk::Disk;
+pub use explore::{CrashCheck, Exploration, explore};
+pub use explored::{CrashFailure, Explored};
+pub use file::HeldSyncs;
+pub use images::Images;
+use plan::Rule;
 pub use plan::{Counts, Operation};
+pub use recording::{Moment, Moments, Recording};
+use state::{Shared, State, lock};
+use step::Step;
 
 /// What a power cut leaves of what was not synced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -29,8 +50,9 @@ pub enum Keep {
 /// A simulated file system for [`LocalOptions::vfs`](funclet_storage::LocalOptions::vfs).
 ///
 /// It is as strict as the standards allow a file system to be: a file's bytes are durable only after
-/// [`VfsFile::sync_data`], a name only after [`Vfs::sync_dir`] of its directory, and neither makes the other durable.
-/// After a failed sync the bytes that it should have written are still read, but no later sync makes them durable.
+/// [`VfsFile::sync_data`](funclet_storage::VfsFile::sync_data), a name only after
+/// [`Vfs::sync_dir`](funclet_storage::Vfs::sync_dir) of its directory, and neither makes the other durable. After a failed
+/// sync the bytes that it should have written are still read, but no later sync makes them durable.
 ///
 /// Clones are handles of the same disk. Paths begin at the root, which is also the working directory: `store` and
 /// `/store` are the same.
@@ -56,23 +78,6 @@ pub struct SimVfs {
     shared: Arc<Shared>,
 }
 
-struct Shared {
-    state: Mutex<State>,
-    /// Signalled when a sync begins to wait, and when held syncs may go on.
-    syncs: Condvar,
-}
-
-struct State {
-    disk: Disk,
-    plan: Plan,
-    /// The paths that somebody has locked.
-    locks: BTreeSet<PathBuf>,
-    /// How many [`HeldSyncs`] there are.
-    holders: usize,
-    /// How many syncs wait for them.
-    held: usize,
-}
-
 impl Default for SimVfs {
     fn default() -> Self {
         Self::new()
@@ -93,9 +98,7 @@ impl SimVfs {
     }
 
     fn with_disk(disk: Disk) -> Self {
-        let (plan, locks) = (Plan::default(), BTreeSet::new());
-        let state = Mutex::new(State { disk, plan, locks, holders: 0, held: 0 });
-        Self { shared: Arc::new(Shared { state, syncs: Condvar::new() }) }
+        Self { shared: Arc::new(Shared::new(disk)) }
     }
 
     /// Returns the disk as a power cut at this moment leaves it.
@@ -104,7 +107,15 @@ impl SimVfs {
     /// zero. A limit of the size stays. This disk goes on as if nothing had happened.
     #[must_use]
     pub fn crash(&self, keep: Keep) -> Self {
-        Self::with_disk(self.state().disk.crash(keep))
+        let state = self.state();
+        Self::with_disk(match keep {
+            Keep::Nothing => {
+                state.disk.remains(&|_, names| names.durable.clone(), &|_, content| content.synced.clone())
+            }
+            Keep::Everything => {
+                state.disk.remains(&|_, names| names.current.clone(), &|_, content| content.current.clone())
+            }
+        })
     }
 
     /// Returns how often each operation was called.
@@ -116,10 +127,25 @@ impl SimVfs {
     /// Lets the `nth` call of `operation` from now on fail with an I/O error: 1 is the next one. It fails once; call this
     /// several times for several failures.
     ///
-    /// What fails does not happen at all, except that a failed [`Operation::SyncData`] also loses what it should have
-    /// made durable.
+    /// What fails does not happen at all, except that a failed [`Operation::SyncData`] or [`Operation::SyncAll`] also loses
+    /// what it should have made durable.
     pub fn fail(&self, operation: Operation, nth: u64) {
-        self.state().plan.fail(operation, nth);
+        self.fail_matching(operation, "", nth);
+    }
+
+    /// Lets a call fail as [`SimVfs::fail`] does, but counts only calls about a path that contains `path_contains`.
+    ///
+    /// Paths have no leading slash. An open file goes by the name that it has when it is called, and a rename by both names.
+    pub fn fail_matching(&self, operation: Operation, path_contains: &str, nth: u64) {
+        let path_contains = path_contains.to_owned();
+        self.state().plan.fail(Rule { operation, path_contains, nth, bytes_kept: 0 });
+    }
+
+    /// Lets the `nth` write from now on into a file whose path contains `path_contains` write only its first `bytes` bytes
+    /// and then fail. An empty text is in every path.
+    pub fn cut_write(&self, path_contains: &str, nth: u64, bytes: usize) {
+        let path_contains = path_contains.to_owned();
+        self.state().plan.fail(Rule { operation: Operation::Write, path_contains, nth, bytes_kept: bytes });
     }
 
     /// Cuts the power after so many more [`Operation`]s: later ones fail and do nothing. [`SimVfs::crash`] then tells what
@@ -135,11 +161,55 @@ impl SimVfs {
         self.state().disk.capacity_bytes = capacity;
     }
 
-    /// Makes every sync of a file wait until the returned value is dropped.
+    /// Makes every sync of a file, or of everything, wait until the returned value is dropped.
     #[must_use]
     pub fn hold_syncs(&self) -> HeldSyncs {
-        self.state().holders += 1;
-        HeldSyncs { shared: Arc::clone(&self.shared) }
+        HeldSyncs::new(Arc::clone(&self.shared))
+    }
+
+    /// Begins to record everything that is done from now on. What is on the disk now is the beginning, with all that is not
+    /// synced. A recording that runs is dropped.
+    pub fn record(&self) {
+        let mut state = self.state();
+        state.recording = Some(Recording::begin(&state.disk));
+    }
+
+    /// Puts a mark into the recording: something that the test knows from now on, as the number of an operation that was
+    /// acknowledged. Does nothing if nothing is recorded.
+    pub fn mark(&self, mark: u64) {
+        if let Some(recording) = &mut self.state().recording {
+            recording.mark(mark);
+        }
+    }
+
+    /// Ends the recording and gives it.
+    ///
+    /// # Panics
+    /// If nothing is recorded.
+    #[must_use]
+    pub fn take_recording(&self) -> Recording {
+        let recording = self.state().recording.take();
+        let Some(recording) = recording else { panic!("SimVfs::record was not called") };
+        recording
+    }
+
+    /// Returns a number that no disk with other names or contents has, as programs see them. What is synced makes no
+    /// difference.
+    #[must_use]
+    pub fn digest(&self) -> u128 {
+        self.state().disk.digest()
+    }
+
+    /// Cuts a file, or fills it up with zeros, to `length`. Durable after
+    /// [`Vfs::sync_file`](funclet_storage::Vfs::sync_file).
+    ///
+    /// # Errors
+    /// [`NotFound`](io::ErrorKind::NotFound) if there is no such file, [`StorageFull`](io::ErrorKind::StorageFull) if it
+    /// would not fit, and what is planned to fail.
+    pub fn set_len(&self, path: &Path, length: u64) -> io::Result<()> {
+        let mut state = self.state();
+        let (file, length) = (state.disk.find(path)?, usize::try_from(length).map_err(io::Error::other)?);
+        state.attempt(Step::SetLen { file, length })
     }
 
     /// Returns the paths of all files, in order, without the leading slash.
@@ -153,9 +223,8 @@ impl SimVfs {
     /// # Errors
     /// [`NotFound`](io::ErrorKind::NotFound) if there is none.
     pub fn read_file(&self, path: impl AsRef<Path>) -> io::Result<Vec<u8>> {
-        let file = self.state().disk.find(path.as_ref())?;
-        let content = lock(&file).current.clone();
-        Ok(content)
+        let state = self.state();
+        Ok(state.disk.file(state.disk.find(path.as_ref())?)?.current.to_vec())
     }
 
     /// Replaces the content of a file, durably and uncounted: what damages a disk is no operation of a program.
@@ -163,9 +232,9 @@ impl SimVfs {
     /// # Errors
     /// [`NotFound`](io::ErrorKind::NotFound) if there is none.
     pub fn overwrite(&self, path: impl AsRef<Path>, content: &[u8]) -> io::Result<()> {
-        let file = self.state().disk.find(path.as_ref())?;
-        lock(&file).replace_durably(content.to_vec());
-        Ok(())
+        let mut state = self.state();
+        let file = state.disk.find(path.as_ref())?;
+        state.perform(Step::Damage { file, bytes: content.into() })
     }
 
     /// Flips the bits of one byte that are set in `mask`, durably and uncounted.
@@ -181,156 +250,5 @@ impl SimVfs {
 
     fn state(&self) -> MutexGuard<'_, State> {
         lock(&self.shared.state)
-    }
-
-    /// Counts an operation on names and does it, unless it is to fail.
-    fn change<T>(
-        &self,
-        operation: Operation,
-        change: impl FnOnce(&mut Disk) -> io::Result<T>,
-    ) -> io::Result<T> {
-        let mut state = self.state();
-        state.plan.begin(operation)?;
-        change(&mut state.disk)
-    }
-
-    fn handle(&self, file: File) -> Box<dyn VfsFile> {
-        Box::new(SimFile { shared: Arc::clone(&self.shared), file })
-    }
-}
-
-impl Vfs for SimVfs {
-    fn open(&self, path: &Path) -> io::Result<Box<dyn VfsFile>> {
-        let file = self.state().disk.find(path)?;
-        Ok(self.handle(file))
-    }
-
-    fn create(&self, path: &Path) -> io::Result<Box<dyn VfsFile>> {
-        let file = self.change(Operation::Create, |disk| disk.create(path))?;
-        Ok(self.handle(file))
-    }
-
-    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
-        self.change(Operation::Rename, |disk| disk.rename(from, to))
-    }
-
-    fn remove_file(&self, path: &Path) -> io::Result<()> {
-        self.change(Operation::Remove, |disk| disk.remove(path))
-    }
-
-    fn create_dir_all(&self, path: &Path) -> io::Result<()> {
-        self.change(Operation::CreateDir, |disk| disk.create_directories(path))
-    }
-
-    fn list(&self, dir: &Path) -> io::Result<Vec<String>> {
-        self.state().disk.list(dir)
-    }
-
-    fn exists(&self, path: &Path) -> io::Result<bool> {
-        self.state().disk.exists(path)
-    }
-
-    fn sync_dir(&self, dir: &Path) -> io::Result<()> {
-        self.change(Operation::SyncDir, |disk| disk.sync_directory(dir))
-    }
-
-    /// The file that a lock creates is not counted: it holds nothing that matters after a crash.
-    fn lock(&self, path: &Path) -> io::Result<Option<Box<dyn Send + Sync>>> {
-        let mut state = self.state();
-        if state.disk.find(path).is_err() {
-            state.disk.create(path)?;
-        }
-        let path = normal(path)?;
-        if !state.locks.insert(path.clone()) {
-            return Ok(None);
-        }
-        Ok(Some(Box::new(HeldLock { shared: Arc::clone(&self.shared), path })))
-    }
-}
-
-struct HeldLock {
-    shared: Arc<Shared>,
-    path: PathBuf,
-}
-
-impl Drop for HeldLock {
-    fn drop(&mut self) {
-        lock(&self.shared.state).locks.remove(&self.path);
-    }
-}
-
-struct SimFile {
-    shared: Arc<Shared>,
-    file: File,
-}
-
-impl VfsFile for SimFile {
-    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-        let content = lock(&self.file);
-        let start = usize::try_from(offset).unwrap_or(usize::MAX);
-        let rest = content.current.get(start..).unwrap_or_default();
-        let read = rest.len().min(buffer.len());
-        if let (Some(to), Some(from)) = (buffer.get_mut(..read), rest.get(..read)) {
-            to.copy_from_slice(from);
-        }
-        Ok(read)
-    }
-
-    fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
-        let mut state = lock(&self.shared.state);
-        state.plan.begin(Operation::Write)?;
-        let offset = usize::try_from(offset).map_err(io::Error::other)?;
-        let end = offset.checked_add(bytes.len()).ok_or(io::ErrorKind::FileTooLarge)?;
-        let growth = end.saturating_sub(lock(&self.file).current.len());
-        if growth > 0 {
-            state.disk.check_room(growth)?;
-        }
-        state.plan.wrote(bytes.len());
-        lock(&self.file).write(bytes, offset);
-        Ok(())
-    }
-
-    fn sync_data(&self) -> io::Result<()> {
-        let mut state = lock(&self.shared.state);
-        state.held += 1;
-        self.shared.syncs.notify_all();
-        while state.holders > 0 {
-            state = self.shared.syncs.wait(state).unwrap_or_else(PoisonError::into_inner);
-        }
-        state.held -= 1;
-        let result = state.plan.begin(Operation::SyncData);
-        let mut content = lock(&self.file);
-        if result.is_ok() {
-            content.sync()
-        } else {
-            content.fail_to_sync()
-        }
-        result
-    }
-
-    fn len(&self) -> io::Result<u64> {
-        Ok(lock(&self.file).current.len() as u64)
-    }
-}
-
-/// Makes syncs wait while it lives; given by [`SimVfs::hold_syncs`].
-pub struct HeldSyncs {
-    shared: Arc<Shared>,
-}
-
-impl HeldSyncs {
-    /// Blocks until at least one sync waits.
-    pub fn wait_for_a_sync(&self) {
-        let mut state = lock(&self.shared.state);
-        while state.held == 0 {
-            state = self.shared.syncs.wait(state).unwrap_or_else(PoisonError::into_inner);
-        }
-    }
-}
-
-impl Drop for HeldSyncs {
-    fn drop(&mut self) {
-        lock(&self.shared.state).holders -= 1;
-        self.shared.syncs.notify_all();
     }
 }

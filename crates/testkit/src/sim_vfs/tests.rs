@@ -1,3 +1,10 @@
+mod explore;
+mod faults;
+mod images;
+mod store;
+
+use funclet_storage::{Vfs, VfsFile};
+
 use super::*;
 
 fn path(text: &str) -> &Path {
@@ -153,6 +160,68 @@ fn held_syncs_go_on_when_they_are_let() {
 }
 
 #[test]
+fn one_sync_can_be_for_everything_below_a_directory() {
+    let vfs = SimVfs::new();
+    vfs.create_dir_all(path("a/b")).unwrap();
+    vfs.sync_dir(path("/")).unwrap();
+    write(&vfs, "a/b/c", b"x");
+    write(&vfs, "d", b"y");
+    vfs.fail(Operation::SyncAll, 1);
+    vfs.sync_all(path("a")).unwrap_err();
+    assert_eq!(left(&vfs, "a/b/c"), [None, Some(b"x".to_vec())]);
+    vfs.sync_all(path("a")).unwrap();
+    assert_eq!(left(&vfs, "a/b/c"), [Some(b"".to_vec()), Some(b"x".to_vec())], "the failed sync has lost it");
+    assert_eq!(left(&vfs, "d"), [None, Some(b"y".to_vec())]);
+    write(&vfs, "a/b/c", b"z");
+    vfs.sync_all(path("")).unwrap();
+    for name in ["a/b/c", "d"] {
+        assert_eq!(left(&vfs, name)[0], vfs.read_file(name).ok());
+    }
+    assert_eq!(vfs.counts().of(Operation::SyncAll), 3);
+}
+
+#[test]
+fn a_hard_link_is_a_further_name_of_the_same_file() {
+    let vfs = SimVfs::new();
+    let file = write(&vfs, "a", b"x");
+    vfs.sync_dir(path("/")).unwrap();
+    vfs.hard_link(path("a"), path("b")).unwrap();
+    file.write_at(b"y", 0).unwrap();
+    assert_eq!(vfs.read_file("b").unwrap(), b"y");
+    assert_eq!(vfs.crash(Keep::Nothing).files(), [path("a")]);
+    vfs.rename(path("a"), path("b")).unwrap();
+    assert_eq!(vfs.files(), [path("a"), path("b")], "as POSIX has it");
+    vfs.remove_file(path("a")).unwrap();
+    assert_eq!(vfs.read_file("b").unwrap(), b"y");
+}
+
+#[test]
+fn the_length_of_a_file_can_be_set() {
+    let vfs = SimVfs::new();
+    write(&vfs, "a", b"abcd").sync_data().unwrap();
+    vfs.sync_dir(path("/")).unwrap();
+    vfs.set_len(path("a"), 2).unwrap();
+    vfs.set_len(path("a"), 3).unwrap();
+    assert_eq!(left(&vfs, "a"), [Some(b"abcd".to_vec()), Some(b"ab\0".to_vec())]);
+    vfs.set_capacity_bytes(Some(3));
+    assert_eq!(vfs.set_len(path("a"), 4).unwrap_err().kind(), io::ErrorKind::StorageFull);
+    vfs.sync_file(path("a")).unwrap();
+    assert_eq!(left(&vfs, "a")[0], Some(b"ab\0".to_vec()));
+}
+
+#[test]
+fn an_open_file_needs_no_name() {
+    let vfs = SimVfs::new();
+    let file = write(&vfs, "a", b"x");
+    vfs.remove_file(path("a")).unwrap();
+    write(&vfs, "b", b"y");
+    file.write_at(b"z", 1).unwrap();
+    let mut read = [0; 2];
+    assert_eq!(file.read_at(&mut read, 0).unwrap(), 2);
+    assert_eq!(&read, b"xz");
+}
+
+#[test]
 fn files_can_be_damaged() {
     let vfs = SimVfs::new();
     write(&vfs, "a", b"abc").sync_data().unwrap();
@@ -175,5 +244,8 @@ fn paths_that_lead_nowhere_are_refused() {
     assert_eq!(kind(vfs.rename(path("no"), path("a"))), io::ErrorKind::NotFound);
     assert_eq!(kind(vfs.rename(path("f"), path("d"))), io::ErrorKind::IsADirectory);
     assert_eq!(kind(vfs.list(path("no")).map(drop)), io::ErrorKind::NotFound);
+    assert_eq!(kind(vfs.hard_link(path("f"), path("d"))), io::ErrorKind::AlreadyExists);
+    assert_eq!(kind(vfs.set_len(path("no"), 1)), io::ErrorKind::NotFound);
+    assert_eq!(kind(vfs.sync_all(path("no")).map(drop)), io::ErrorKind::NotFound);
     assert_eq!(kind(vfs.open(path("../a")).map(drop)), io::ErrorKind::NotFound);
 }
