@@ -124,12 +124,12 @@ fn a_format_of_somebody_else_is_not_ours() {
 fn a_newer_format_is_named() {
     let vfs = closed_store();
     let mut content = vfs.read_file(format_file()).unwrap();
-    content[8] = 2;
+    content[8] = 3;
     let end = content.len() - 4;
     let crc = crc32fast::hash(&content[..end]);
     content[end..].copy_from_slice(&crc.to_le_bytes());
     vfs.overwrite(format_file(), &content).unwrap();
-    assert!(matches!(refused(&vfs), StoreError::NewerFormat { found: 2, supported: 1, .. }));
+    assert!(matches!(refused(&vfs), StoreError::NewerFormat { found: 3, supported: 2, .. }));
 }
 
 #[test]
@@ -183,8 +183,8 @@ fn a_creation_that_failed_to_sync_is_made_up_for() {
     let path = "/srv/emulator/data/store";
     let open =
         |vfs: &SimVfs| LocalBackend::open(&LocalOptions::new(path, entropy()).vfs(Arc::new(vfs.clone())));
-    // Four directories, then the store's own with FORMAT, then `wal` with the segment.
-    for nth in 1..=6 {
+    // Four directories, then the store's own twice, then `wal` with the segment.
+    for nth in 1..=7 {
         let vfs = SimVfs::new();
         vfs.fail(Operation::SyncDir, nth);
         assert!(open(&vfs).is_err(), "sync {nth} fails");
@@ -234,8 +234,8 @@ fn opening_syncs_little() {
     let counts = vfs.counts();
     // FORMAT; the segment zero-filled and then with its first record.
     assert_eq!(counts.of(Operation::SyncData), 3);
-    // The directory above the store, the store's own with FORMAT, `wal` with the segment.
-    assert_eq!(counts.of(Operation::SyncDir), 3);
+    // The directory above the store, the store's own with its directories, then with FORMAT, `wal` with the segment.
+    assert_eq!(counts.of(Operation::SyncDir), 4);
     assert!(counts.bytes_written() < 300 << 10, "{} bytes", counts.bytes_written());
     store.close().unwrap();
 }

@@ -9,7 +9,8 @@ use funclet_storage::{Backend, BlobDigest, CommitError, Outcome, StoreError, Vfs
 use funclet_testkit::{Keep, Operation, SimVfs};
 
 use crate::script::{
-    ROOT, blob, content, get, id, inline, last_byte, open, put, refused, scope, segments, text, texts, upload,
+    ROOT, blob, content, get, id, inline, last_byte, open, open_keeping_log, put, refused, scope, segments,
+    text, texts, upload,
 };
 
 /// A disk on which `a` is acknowledged and `b` was written but never synced.
@@ -156,11 +157,11 @@ fn a_batch_may_go_on_in_the_next_segment() {
 #[test]
 fn a_segment_that_is_missing_or_foreign_is_damage() {
     let vfs = SimVfs::new();
-    fill(&open(&vfs).unwrap(), 60);
+    fill(&open_keeping_log(&vfs), 60);
     let paths = segments(&vfs);
     assert_eq!(paths.len(), 4, "three and one for the opening's sake");
     let other = SimVfs::new();
-    fill(&open(&other).unwrap(), 60);
+    fill(&open_keeping_log(&other), 60);
     let corrupt = |image: &SimVfs, what: &str| {
         let error = refused(image);
         let wal = Path::new(ROOT).join("wal");

@@ -40,6 +40,11 @@ pub(crate) fn open(vfs: &SimVfs) -> Result<LocalBackend, StoreError> {
     LocalBackend::open(&options(vfs))
 }
 
+/// Opens a store that keeps all of its log.
+pub(crate) fn open_keeping_log(vfs: &SimVfs) -> LocalBackend {
+    LocalBackend::open(&options(vfs).checkpoint_bytes_min(u64::MAX)).unwrap()
+}
+
 /// How the opening failed.
 pub(crate) fn refused(vfs: &SimVfs) -> StoreError {
     match open(vfs) {
@@ -109,6 +114,17 @@ pub(crate) fn inline(tx: &mut dyn Tx, content: &[u8]) -> Result<(), Abort> {
     tx.hold(digest, content.len() as u64)
 }
 
+/// Takes a blob in as a file and holds it in the transaction `number`.
+pub(crate) fn hold(store: &dyn Backend, number: u64, content: &[u8]) {
+    let pin = upload(store, content).unwrap();
+    store.transact(&scope(), id(number), &mut |tx| tx.hold(pin.digest(), pin.size())).unwrap();
+}
+
+/// Lets go of a blob in the transaction `number`.
+pub(crate) fn release(store: &dyn Backend, number: u64, content: &[u8]) {
+    store.transact(&scope(), id(number), &mut |tx| tx.release(BlobDigest::of(content))).unwrap();
+}
+
 pub(crate) fn blob(store: &dyn Backend, digest: &BlobDigest) -> Option<Vec<u8>> {
     let reader = store.blobs().open(digest).unwrap()?;
     Some(reader.read_whole().unwrap().to_vec())
@@ -116,8 +132,24 @@ pub(crate) fn blob(store: &dyn Backend, digest: &BlobDigest) -> Option<Vec<u8>> 
 
 /// The segments of the store on a simulated disk, in the order of the log.
 pub(crate) fn segments(vfs: &SimVfs) -> Vec<PathBuf> {
-    let wal = Path::new(ROOT).join("wal");
-    vfs.files().into_iter().filter(|path| path.parent() == Some(&wal)).collect()
+    files_in(vfs, "wal")
+}
+
+/// Its snapshots, the oldest first.
+pub(crate) fn snapshots(vfs: &SimVfs) -> Vec<PathBuf> {
+    files_in(vfs, "snap")
+}
+
+/// The files below a directory of the store on a simulated disk.
+pub(crate) fn files_in(vfs: &SimVfs, directory: &str) -> Vec<PathBuf> {
+    let directory = Path::new(ROOT).join(directory);
+    vfs.files().into_iter().filter(|path| path.starts_with(&directory)).collect()
+}
+
+/// The file of a blob in the store `root`.
+pub(crate) fn blob_file(root: &Path, content: &[u8]) -> PathBuf {
+    let digest = BlobDigest::of(content).to_string();
+    root.join("blobs").join(&digest[..2]).join(&digest)
 }
 
 /// Where the last byte of a file that is not zero lies.

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use funclet_storage::{Backend, BlobDigest, Durability, LocalBackend, LocalOptions, StoreError, Vfs as _};
-use funclet_testkit::{Keep, Operation, SimVfs};
+use funclet_testkit::{Exploration, Keep, Operation, SimVfs, explore};
 
 use crate::script::{blob, content, entropy, get, id, inline, put, scope, upload};
 
@@ -110,4 +110,48 @@ fn the_marker_is_not_left_with_somebody_else() {
     vfs.create(&Path::new(DEEP).join("FORMAT")).unwrap().write_at(b"of another program", 0).unwrap();
     assert!(matches!(open(&vfs, Durability::Process), Err(StoreError::NotAStore { .. })));
     assert!(!vfs.exists(Path::new(MARKER)).unwrap());
+}
+
+/// After a power cut a store that survives only its process may be damaged, which is told, or have lost its end. It never has
+/// something without what came before, also with checkpoints in between.
+#[test]
+fn a_power_cut_leaves_a_beginning_or_damage_that_is_told() {
+    let vfs = SimVfs::new();
+    vfs.record();
+    let begin = |vfs: &SimVfs, durability| {
+        let options = LocalOptions::new(DEEP, entropy()).vfs(Arc::new(vfs.clone())).durability(durability);
+        LocalBackend::open(&options.segment_bytes(4 << 10, 4 << 10).checkpoint_bytes_min(9_000))
+    };
+    for half in 0..2 {
+        let store = begin(&vfs, Durability::Process).unwrap();
+        for number in 40 * half..40 * (half + 1) {
+            put(&store, number, &format!("k{number:02}"), &"x".repeat(200)).unwrap();
+        }
+        store.close().unwrap();
+    }
+    let opened = std::sync::atomic::AtomicU64::new(0);
+    let how = Exploration { images_per_moment: 20, images_max: 3_000, ..Exploration::default() };
+    let explored = explore(&vfs.take_recording(), &how, &|image, _| {
+        let store = match begin(image, Durability::Disk) {
+            Ok(store) => store,
+            Err(StoreError::Corrupt { .. } | StoreError::NotAStore { .. }) => return Ok(()),
+            // A directory of the store is gone.
+            Err(StoreError::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
+                return Ok(());
+            }
+            Err(other) => return Err(other.to_string()),
+        };
+        opened.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let there: Vec<_> = crate::script::texts(&store).unwrap().into_keys().collect();
+        let beginning: Vec<_> = (0..there.len()).map(|number| format!("k{number:02}")).collect();
+        if there != beginning {
+            return Err(format!("not a beginning: {there:?}"));
+        }
+        put(&store, 1_000, "after", "x").map_err(|error| error.to_string())?;
+        let again =
+            begin(&image.crash(Keep::Nothing), Durability::Disk).map_err(|error| error.to_string())?;
+        if get(&again, "after").is_some() { Ok(()) } else { Err("the promise after it is not kept".into()) }
+    });
+    explored.assert_sound();
+    assert!(opened.into_inner() > 100);
 }

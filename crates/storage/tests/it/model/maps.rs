@@ -9,23 +9,23 @@ use crate::script::KIND;
 
 /// What a scope holds.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct ScopeModel {
-    pub(super) values: BTreeMap<Vec<u8>, String>,
-    pub(super) counter: Option<u64>,
-    pub(super) held: BTreeMap<BlobDigest, (Vec<u8>, u64)>,
+pub(crate) struct ScopeModel {
+    pub(crate) values: BTreeMap<Vec<u8>, String>,
+    pub(crate) counter: Option<u64>,
+    pub(crate) held: BTreeMap<BlobDigest, (Vec<u8>, u64)>,
 }
 
 /// What a store holds.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Model {
-    pub(super) scopes: [ScopeModel; 2],
-    pub(super) events: Vec<(usize, Vec<Vec<u8>>)>,
-    pub(super) outcomes: Vec<(usize, TxnId, bool)>,
+pub(crate) struct Model {
+    pub(crate) scopes: [ScopeModel; 2],
+    pub(crate) events: Vec<(usize, Vec<Vec<u8>>)>,
+    pub(crate) outcomes: Vec<(usize, TxnId, bool)>,
 }
 
 /// How a transaction ends.
 #[derive(Debug, PartialEq, Clone, Copy)]
-pub(super) enum End {
+pub(crate) enum End {
     Committed,
     Refused,
     Rule,
@@ -46,7 +46,7 @@ impl From<&Result<Position, CommitError>> for End {
 
 impl Model {
     /// Does what a transaction does, if it commits.
-    pub(super) fn transact(&mut self, number: usize, txn: TxnId, actions: &[Action], refuse: bool) -> End {
+    pub(crate) fn transact(&mut self, number: usize, txn: TxnId, actions: &[Action], refuse: bool) -> End {
         let (mut scope, mut events) = (self.scopes[number].clone(), Vec::new());
         let (mut added, mut wrote) = (None, false);
         let mut end = End::Committed;
@@ -60,8 +60,8 @@ impl Model {
                     let content = blob_content(*blob, matches!(action, Action::Upload { .. }));
                     scope.held.entry(BlobDigest::of(&content)).or_insert((content, 0)).1 += 1;
                 }
-                Action::Release { blob } => {
-                    let digest = BlobDigest::of(&blob_content(*blob, false));
+                Action::Release { blob, uploaded } => {
+                    let digest = BlobDigest::of(&blob_content(*blob, *uploaded));
                     match scope.held.get_mut(&digest) {
                         Some((_, count)) if *count > 0 => *count -= 1,
                         _ => {
@@ -96,7 +96,7 @@ impl Model {
 }
 
 /// Everything that a scan of a scope shows: values, the counter, and the counts of references.
-pub(super) fn table(scope: &ScopeModel) -> BTreeMap<Vec<u8>, Vec<u8>> {
+pub(crate) fn table(scope: &ScopeModel) -> BTreeMap<Vec<u8>, Vec<u8>> {
     let values = scope.values.iter();
     let mut table: BTreeMap<_, _> =
         values.map(|(key, value)| (key.clone(), codec::encode_payload(KIND, value).unwrap())).collect();

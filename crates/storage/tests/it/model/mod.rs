@@ -3,7 +3,7 @@
 //! There are few names, so that operations meet. After every step all that can be read is compared.
 
 mod kinds;
-mod maps;
+pub(crate) mod maps;
 
 use std::collections::BTreeMap;
 
@@ -24,10 +24,10 @@ const BLOBS: u8 = 3;
 const COUNTER: &[u8] = b"c/n";
 /// Longer than what rides in a record, here.
 const FILE_BYTES: usize = 700;
-const INLINE_BYTES_MAX: usize = 600;
+pub(crate) const INLINE_BYTES_MAX: usize = 600;
 
 #[derive(Debug, Clone)]
-enum Action {
+pub(crate) enum Action {
     Put {
         key: u8,
         value: u8,
@@ -49,6 +49,7 @@ enum Action {
     },
     Release {
         blob: u8,
+        uploaded: bool,
     },
     Event {
         event: u8,
@@ -63,7 +64,7 @@ enum Step {
     Crash { keep: Keep },
 }
 
-fn action() -> impl Strategy<Value = Action> {
+pub(crate) fn action() -> impl Strategy<Value = Action> {
     let blob = 0..BLOBS;
     prop_oneof![
         4 => (0..6_u8, any::<u8>()).prop_map(|(key, value)| Action::Put { key, value }),
@@ -71,7 +72,7 @@ fn action() -> impl Strategy<Value = Action> {
         2 => (-3..4_i64, 3..6_u64).prop_map(|(delta, max)| Action::Add { delta, max }),
         1 => blob.clone().prop_map(|blob| Action::Inline { blob }),
         1 => blob.clone().prop_map(|blob| Action::Upload { blob }),
-        2 => blob.prop_map(|blob| Action::Release { blob }),
+        2 => (blob, any::<bool>()).prop_map(|(blob, uploaded)| Action::Release { blob, uploaded }),
         1 => any::<u8>().prop_map(|event| Action::Event { event }),
     ]
 }
@@ -91,7 +92,7 @@ fn history() -> impl Strategy<Value = Vec<Step>> {
     prop::collection::vec(step(), 1..25)
 }
 
-fn scope(number: usize) -> Scope {
+pub(crate) fn scope(number: usize) -> Scope {
     Scope::new(SCOPES[number]).unwrap()
 }
 
@@ -105,7 +106,7 @@ fn value(number: u8) -> String {
 }
 
 /// The content of a blob; one that is uploaded is another one than that which is inlined.
-fn blob_content(number: u8, uploaded: bool) -> Vec<u8> {
+pub(crate) fn blob_content(number: u8, uploaded: bool) -> Vec<u8> {
     let length = if uploaded { FILE_BYTES } else { usize::from(number) * 100 };
     content(number, length)
 }
@@ -130,7 +131,7 @@ fn transact(store: &dyn Backend, number: usize, txn: TxnId, actions: &[Action], 
     End::from(&result)
 }
 
-fn act(tx: &mut dyn Tx, action: &Action) -> Result<(), Abort> {
+pub(crate) fn act(tx: &mut dyn Tx, action: &Action) -> Result<(), Abort> {
     match action {
         Action::Put { key: k, value: v } => {
             tx.get(&key(*k))?;
@@ -148,7 +149,7 @@ fn act(tx: &mut dyn Tx, action: &Action) -> Result<(), Abort> {
             tx.hold(digest, size)
         }
         Action::Upload { blob } => tx.hold(BlobDigest::of(&blob_content(*blob, true)), FILE_BYTES as u64),
-        Action::Release { blob } => tx.release(BlobDigest::of(&blob_content(*blob, false))),
+        Action::Release { blob, uploaded } => tx.release(BlobDigest::of(&blob_content(*blob, *uploaded))),
         Action::Event { event } => tx.event(vec![*event]),
     }
 }
@@ -186,7 +187,7 @@ fn compare_page(
 }
 
 /// Compares everything that can be read.
-fn compare(store: &dyn Backend, model: &Model) {
+pub(crate) fn compare(store: &dyn Backend, model: &Model) {
     for (number, expected) in model.scopes.iter().enumerate() {
         let found = page(store, number, b"", None, 100);
         let found: BTreeMap<_, _> =
