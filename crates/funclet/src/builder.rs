@@ -18,6 +18,9 @@ use crate::system::{SystemClock, SystemIds};
 /// The storage quota of an account in a region: 75 GiB, AWS's default.
 const CODE_STORAGE_BYTES_MAX: u64 = 80_530_636_800;
 
+/// For how long a package stays that no function has any more: as long as a server's link to it works, and a little longer.
+const PACKAGE_GRACE_MS: u64 = 11 * 60 * 1000;
+
 /// Why an engine does not open.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -144,16 +147,18 @@ impl Builder {
     /// [`OpenError`], in one sentence that names the path.
     pub fn open(self) -> Result<Funclet, OpenError> {
         match &self.path {
-            None => self.open_on(Arc::new(MemoryBackend::new())),
+            None => self.open_on(Arc::new(memory_backend())),
             Some(path) => {
                 let options = LocalOptions::new(path, Arc::clone(&self.ids))
+                    .blob_grace_ms(PACKAGE_GRACE_MS)
                     .durability(self.durability)
                     .maintenance(self.maintenance);
                 #[cfg(feature = "sled")]
                 let options =
                     options.table(funclet_storage::TableKind::Sled { cache_bytes: self.table_cache_bytes });
-                let backend = LocalBackend::open(&options)?;
-                self.open_on(Arc::new(backend))
+                let local = Arc::new(LocalBackend::open(&options)?);
+                let backend = Arc::clone(&local);
+                self.open_with(backend, Some(local))
             }
         }
     }
@@ -164,7 +169,7 @@ impl Builder {
     /// Never: memory does not fail.
     #[must_use]
     pub fn open_in_memory(self) -> Funclet {
-        let opened = self.open_on(Arc::new(MemoryBackend::new()));
+        let opened = self.open_on(Arc::new(memory_backend()));
         opened.expect("a new store in memory answers")
     }
 
@@ -173,6 +178,15 @@ impl Builder {
     /// # Errors
     /// [`OpenError::Engine`] if the backend does not answer.
     pub fn open_on(self, backend: Arc<dyn Backend>) -> Result<Funclet, OpenError> {
+        self.open_with(backend, None)
+    }
+
+    /// Opens an engine on a backend, which may be known to be `local`.
+    fn open_with(
+        self,
+        backend: Arc<dyn Backend>,
+        local: Option<Arc<LocalBackend>>,
+    ) -> Result<Funclet, OpenError> {
         let store = FunctionStore::new(StoreParts {
             backend: Arc::clone(&backend),
             clock: self.clock,
@@ -182,8 +196,12 @@ impl Builder {
         });
         let links = Links::load(&*backend, &*self.ids, store.now_ms()).map_err(OpenError::Engine)?;
         let (ids, sources, default_caller) = (self.ids, self.sources, self.caller);
-        Ok(Funclet { engine: Arc::new(Engine { store, ids, sources, links, default_caller }) })
+        Ok(Funclet { engine: Arc::new(Engine { store, local, ids, sources, links, default_caller }) })
     }
+}
+
+fn memory_backend() -> MemoryBackend {
+    MemoryBackend::new().blob_grace_ms(PACKAGE_GRACE_MS)
 }
 
 fn default_caller() -> Caller {

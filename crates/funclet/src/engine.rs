@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use funclet_function_store::{Failure, FunctionEvent, FunctionStore, ServiceError, Timestamp};
 use funclet_package_inspection::Limits;
-use funclet_storage::{BlobDigest, BlobReader, Entropy, Events, Position};
+use funclet_storage::{BlobDigest, BlobReader, Entropy, Events, LocalBackend, Position};
 use funclet_validation::{AccountId, Caller, DeleteFunction, DeletionTarget, ListFunctionsRequest};
 
 use crate::builder::Builder;
@@ -26,6 +26,8 @@ pub struct Funclet {
 /// What all handles share.
 pub(crate) struct Engine {
     pub(crate) store: FunctionStore,
+    /// The backend of the store, if it is one on a local disk that the engine has opened itself.
+    pub(crate) local: Option<Arc<LocalBackend>>,
     pub(crate) ids: Arc<dyn Entropy>,
     pub(crate) sources: Arc<dyn CodeSources>,
     pub(crate) links: Links,

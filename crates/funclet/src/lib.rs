@@ -69,6 +69,7 @@ mod operation;
 mod package;
 mod sources;
 mod system;
+mod upkeep;
 mod work;
 
 pub use builder::{Builder, OpenError};
@@ -80,6 +81,7 @@ pub use operation::{CreateFunctionRequest, Operation, UpdateFunctionCodeRequest}
 pub use package::{Package, PackageWriter};
 pub use sources::{CodeSources, NoSources, ResolvedImage, SourceError};
 pub use system::{SystemClock, SystemIds};
+pub use upkeep::UpkeepError;
 
 pub use funclet_function_store::{
     Clock, CodeLocation, FunctionConfiguration, FunctionDetail, FunctionEvent, FunctionEventKind,
@@ -87,8 +89,8 @@ pub use funclet_function_store::{
     VersionPage, VpcConfigAnswer,
 };
 pub use funclet_storage::{
-    Backend, BlobDigest, BlobReader as PackageReader, Durability, Entropy as Ids, Maintenance, MemoryBackend,
-    Position, StoreError,
+    Backend, BlobDigest, BlobReader as PackageReader, CopyMode, CopyProgress, Durability, Entropy as Ids,
+    Maintenance, MemoryBackend, Position, StoreError,
 };
 pub use funclet_validation::*;
 

@@ -51,6 +51,15 @@ pub(crate) fn number_of(key: &[u8]) -> Option<u64> {
     Some(u64::from_be_bytes(*key.last_chunk()?))
 }
 
+/// Name, incarnation and number in the key of a version.
+pub(crate) fn parts_of_version(key: &[u8]) -> Option<(FunctionName, [u8; 16], u64)> {
+    let rest = key.strip_prefix(b"v/")?;
+    let (name, rest) = rest.split_at_checked(rest.iter().position(|byte| *byte == b'/')?)?;
+    let (incarnation, rest) = rest.strip_prefix(b"/")?.split_first_chunk()?;
+    let number = rest.strip_prefix(b"/")?.try_into().ok().map(u64::from_be_bytes)?;
+    Some((std::str::from_utf8(name).ok()?.parse().ok()?, *incarnation, number))
+}
+
 pub(crate) fn gone(incarnation: &[u8; 16]) -> Vec<u8> {
     [GONE, incarnation].concat()
 }
@@ -73,6 +82,13 @@ mod tests {
         assert_eq!(name_of(&function("f-1")).unwrap().as_str(), "f-1");
         assert_eq!(name_of(b"v/f"), None);
         assert_eq!(number_of(&version("f", &[7; 16], 300)), Some(300));
+        let parts = parts_of_version(&version("f", &[b'/'; 16], 300)).unwrap();
+        assert_eq!((parts.0.as_str(), parts.1, parts.2), ("f", [b'/'; 16], 300));
+        assert!(
+            ["v/f", "v/f/", "v/f/0123456789abcdef/", "f/f", "v/f/0123456789abcdef/123456789"]
+                .iter()
+                .all(|key| parts_of_version(key.as_bytes()).is_none())
+        );
         assert_eq!(incarnation_of(&gone(&[b'/'; 16])), Some([b'/'; 16]));
         assert_eq!(incarnation_of(b"gone/short"), None);
     }

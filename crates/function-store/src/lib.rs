@@ -49,6 +49,9 @@ mod clock;
 mod decide;
 mod error;
 mod event;
+mod export;
+mod exported;
+mod import;
 mod keys;
 mod lifecycle;
 mod store;
@@ -64,5 +67,8 @@ pub use decide::{
 };
 pub use error::ServiceError;
 pub use event::{FunctionEvent, FunctionEventKind};
+pub use export::exported_entries;
+pub use exported::ExportedEntry;
+pub use import::{ImportError, Importer};
 pub use lifecycle::Transitions;
 pub use store::{Failure, FunctionStore, StoreParts};

@@ -32,6 +32,7 @@ pub(crate) trait Stored: Serialize + DeserializeOwned {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct StoredFunction {
     /// Drawn at creation, never used again: keeps the children of an earlier function of the same name apart.
+    #[serde(with = "text_form::hex")]
     pub(crate) incarnation: [u8; 16],
     /// The number that the next published version gets. Numbers are never used again.
     pub(crate) next_version: u64,
@@ -53,6 +54,7 @@ impl Stored for StoredFunction {
 /// `$LATEST` (inside the head) or a published version (a key of its own).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct StoredVersion {
+    #[serde(with = "text_form::revision")]
     pub(crate) revision_id: [u8; 16],
     /// Milliseconds since 1970.
     pub(crate) last_modified_ms: u64,
@@ -81,9 +83,20 @@ impl Stored for StoredGone {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum StoredCode {
     /// An archive: a blob that this version holds.
-    Zip { sha256: [u8; 32], size: u64, unzipped_size: u64, entry_count: u64 },
+    Zip {
+        #[serde(with = "text_form::hex")]
+        sha256: [u8; 32],
+        size: u64,
+        unzipped_size: u64,
+        entry_count: u64,
+    },
     /// An image in a registry.
-    Image { digest: [u8; 32], image_uri: String, resolved_image_uri: String },
+    Image {
+        #[serde(with = "text_form::hex")]
+        digest: [u8; 32],
+        image_uri: String,
+        resolved_image_uri: String,
+    },
 }
 
 impl StoredCode {
@@ -121,6 +134,7 @@ pub(crate) struct StoredTransition {
     /// Engine time in milliseconds since 1970; `None`: when somebody completes it.
     pub(crate) completes_at_ms: Option<u64>,
     /// The revision that the entity has once it is finished, drawn when it began.
+    #[serde(with = "text_form::revision")]
     pub(crate) revision_id: [u8; 16],
 }
 
@@ -184,6 +198,7 @@ pub(crate) struct StoredLoggingConfig {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct StoredLayer {
     pub(crate) arn: String,
+    #[serde(with = "text_form::hex")]
     pub(crate) code_sha256: [u8; 32],
     pub(crate) code_size: u64,
     pub(crate) unzipped_size: u64,
@@ -332,6 +347,8 @@ pub(crate) fn parse<T: FromStr>(text: &str) -> Result<T, BadStored> {
 pub(crate) fn parse_option<T: FromStr>(text: Option<&String>) -> Result<Option<T>, BadStored> {
     text.map(|text| parse(text)).transpose()
 }
+
+pub(crate) mod text_form;
 
 #[cfg(test)]
 mod tests;

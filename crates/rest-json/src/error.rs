@@ -134,6 +134,12 @@ impl WireError {
         Self::new(Class::SERVICE, INTERNAL)
     }
 
+    /// Makes a 500 `ServiceException` with a text.
+    #[must_use]
+    pub fn service(message: impl Into<String>) -> Self {
+        Self::new(Class::SERVICE, message)
+    }
+
     pub(crate) fn serialization(message: impl Into<String>) -> Self {
         Self::new(Class::SERIALIZATION, message)
     }

@@ -1,6 +1,6 @@
 //! Stores that earlier versions have written stay readable, and this version writes the same bytes again.
 //!
-//! `testdata/golden-store-N` was written by the first build of format version N. The table is left out: it may be thrown
+//! `testdata/golden-store-N` was written by a build of format version N. The table is left out: it may be thrown
 //! away. To add a store after a change of the format, run this test with `FUNCLET_WRITE_GOLDEN=1`.
 
 use std::collections::BTreeMap;
@@ -15,7 +15,9 @@ use funclet::{
 };
 use funclet_testkit::{ManualClock, SeededEntropy, zip_of_zipped_size, zip_with_content};
 
-const CURRENT: &str = "golden-store-1";
+/// Of the format that this version writes; the last of [`GOLDEN`].
+const CURRENT: &str = "golden-store-2";
+const GOLDEN: [&str; 2] = ["golden-store-1", CURRENT];
 /// 2026-01-01 00:00 UTC.
 const TIME_MS: u64 = 1_767_225_600_000;
 const LARGE_BYTES: usize = 70_000;
@@ -129,12 +131,22 @@ fn copy(files: &BTreeMap<PathBuf, Vec<u8>>, to: &Path) {
 }
 
 #[test]
-fn golden_stores_are_read() {
-    let golden = files(&testdata(CURRENT));
-    assert!(golden.len() >= 4, "FORMAT, two segments and a blob, found {:?}", golden.keys());
-    let work = tempfile::tempdir().unwrap();
-    copy(&golden, &work.path().join("store"));
-    check(&work.path().join("store"));
+fn golden_stores_are_read_and_become_current_ones() {
+    for name in GOLDEN {
+        let golden = files(&testdata(name));
+        assert!(golden.len() >= 4, "FORMAT, the log and a blob, found {:?}", golden.keys());
+        let work = tempfile::tempdir().unwrap();
+        let store = work.path().join("store");
+        copy(&golden, &store);
+        // The second time, the store is one that this version has closed.
+        for _ in 0..2 {
+            check(&store);
+        }
+        let report = funclet_storage::check(&store).unwrap();
+        assert_eq!((&report.findings, report.unreferenced), (&vec![], 0), "{name}");
+        assert!(report.snapshot_entries > 0, "{name}: {report:?}");
+        assert_eq!(fs::read(store.join("FORMAT")).unwrap()[8], 2, "{name}");
+    }
 }
 
 #[test]

@@ -2,9 +2,12 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
 
 mod apart;
+mod crash;
 mod events;
 mod golden;
+mod linearizability;
 mod links;
+mod model;
 mod opening;
 mod packages;
 mod persistence;
@@ -14,3 +17,5 @@ mod scene;
 mod sources;
 mod submit;
 mod trouble;
+mod upkeep;
+mod workload;

@@ -39,6 +39,7 @@ mod concurrency;
 mod create;
 mod delete;
 mod events;
+mod export;
 mod front;
 mod get;
 mod immutable;

@@ -1,0 +1,280 @@
+//! Writing a whole store, entry by entry, through transactions as anybody else.
+
+use std::collections::HashMap;
+
+use funclet_storage::{
+    Abort, Backend, BlobDigest, CommitError, Encoded, Entropy, Page, PinnedBlob, ReadError, Scope,
+    StagedBlob, StagingWriter, StoreError, Tx, TxnId, Value, View,
+};
+use funclet_validation::{Caller, FunctionName, Version};
+
+use crate::decide::{Context, Drawn, Stop};
+use crate::export::OWN_SCOPE;
+use crate::exported::{BadEntry, Content, ExportedEntry, VersionKey};
+use crate::keys;
+use crate::lifecycle::Transitions;
+use crate::stored::{Stored as _, StoredFunction, StoredGone, StoredVersion, parse};
+
+/// How many entries one transaction writes. Each may read three keys and write two, and all of them one counter.
+const BATCH_ENTRIES: usize = 16;
+/// How long the values of one transaction may get, in bytes; one more may come on top.
+const BATCH_BYTES: usize = 64 << 10;
+/// Counters are added up, not written.
+const COUNTERS: &[u8] = b"c/";
+
+/// Why something was not imported.
+#[derive(Debug, thiserror::Error)]
+#[error("{}{reason}", place(*.line))]
+pub struct ImportError {
+    /// The line that it came from, as far as that is known.
+    pub line: Option<u64>,
+    /// Why, in half a sentence.
+    reason: String,
+    /// What failed, if it was no fault of the line.
+    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+fn place(line: Option<u64>) -> String {
+    line.map(|line| format!("line {line}: ")).unwrap_or_default()
+}
+
+impl ImportError {
+    fn at(line: u64, reason: impl ToString) -> Self {
+        Self { line: Some(line), reason: reason.to_string(), source: None }
+    }
+
+    fn failed(reason: &str, source: impl std::error::Error + Send + Sync + 'static) -> Self {
+        Self { line: None, reason: reason.to_owned(), source: Some(Box::new(source)) }
+    }
+}
+
+/// Writes packages and entries into an empty store.
+///
+/// Packages come before the entries that hold them, functions before their versions. Everything is validated as if it came
+/// from a client. References and counters are counted anew.
+pub struct Importer<'a> {
+    backend: &'a dyn Backend,
+    ids: &'a dyn Entropy,
+    time_ms: u64,
+    /// Keeps each package until some entry holds it.
+    packages: HashMap<BlobDigest, PinnedBlob>,
+    /// What is written with the next transaction. All of one scope.
+    batch: Vec<Prepared>,
+    batch_bytes: usize,
+    batch_scope: Option<Scope>,
+}
+
+/// An entry that is ready to be written.
+struct Prepared {
+    line: u64,
+    key: Vec<u8>,
+    value: Encoded,
+    package: Option<(BlobDigest, u64)>,
+    /// What it adds to the storage quota.
+    code_bytes: u64,
+    /// The version that it is, whose function has to be there, or what is left of it.
+    owner: Option<VersionKey>,
+}
+
+impl<'a> Importer<'a> {
+    /// Begins to write into `backend`. No later transaction counts as older than `time_ms`.
+    pub fn new(backend: &'a dyn Backend, ids: &'a dyn Entropy, time_ms: u64) -> Self {
+        let (packages, batch) = (HashMap::new(), Vec::new());
+        Self { backend, ids, time_ms, packages, batch, batch_bytes: 0, batch_scope: None }
+    }
+
+    /// Begins to take in a package.
+    ///
+    /// # Errors
+    /// [`StoreError`] if there is no place for it.
+    pub fn stage(&self) -> Result<StagingWriter, StoreError> {
+        self.backend.blobs().stage()
+    }
+
+    /// Stores a package.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn add_package(&mut self, staged: StagedBlob) -> Result<(), StoreError> {
+        let pin = self.backend.blobs().store(staged)?;
+        self.packages.insert(pin.digest(), pin);
+        Ok(())
+    }
+
+    /// Writes an entry that stood in a line, now or together with later ones: at the end comes an [`Importer::flush`].
+    ///
+    /// # Errors
+    /// [`ImportError`]; nothing more should be imported then.
+    pub fn add(&mut self, line: u64, entry: ExportedEntry) -> Result<(), ImportError> {
+        let scope = self.scope(line, &entry)?;
+        if self.batch_scope.as_ref() != Some(&scope)
+            || self.batch.len() >= BATCH_ENTRIES
+            || self.batch_bytes > BATCH_BYTES
+        {
+            self.flush()?;
+            self.batch_scope = Some(scope.clone());
+        }
+        self.check_package(line, &entry)?;
+        let prepared = prepare(line, &scope, entry).map_err(|bad| ImportError::at(line, bad))?;
+        self.batch_bytes += prepared.key.len() + prepared.value.payload().len();
+        self.batch.push(prepared);
+        Ok(())
+    }
+
+    fn scope(&self, line: u64, entry: &ExportedEntry) -> Result<Scope, ImportError> {
+        let scope = Scope::new(&entry.scope).map_err(|error| ImportError::at(line, error))?;
+        if scope.as_str().starts_with(OWN_SCOPE) {
+            return Err(ImportError::at(line, format!("the scope {scope} belongs to each store alone")));
+        }
+        Ok(scope)
+    }
+
+    fn check_package(&self, line: u64, entry: &ExportedEntry) -> Result<(), ImportError> {
+        let Some((digest, size)) = entry.package() else { return Ok(()) };
+        match self.packages.get(&digest).map(PinnedBlob::size) {
+            Some(found) if found == size => Ok(()),
+            Some(found) => {
+                let reason = format!("the package {digest} has {found} bytes, not {size}");
+                Err(ImportError::at(line, reason))
+            }
+            None => {
+                Err(ImportError::at(line, format!("the package {digest} is not in a line before this one")))
+            }
+        }
+    }
+
+    /// Writes what has waited for later entries.
+    ///
+    /// # Errors
+    /// [`ImportError`].
+    pub fn flush(&mut self) -> Result<(), ImportError> {
+        let batch = std::mem::take(&mut self.batch);
+        self.batch_bytes = 0;
+        let Some(scope) = self.batch_scope.take().filter(|_| !batch.is_empty()) else { return Ok(()) };
+        let id = TxnId::new(self.time_ms, self.ids.bytes());
+        let mut refused = None;
+        let written = self.backend.transact(&scope, id, &mut |tx| {
+            refused = None;
+            batch.iter().try_for_each(|entry| {
+                entry.write(tx).map_err(|(abort, reason)| {
+                    refused = Some(ImportError::at(entry.line, reason));
+                    abort
+                })
+            })
+        });
+        match (written, refused) {
+            (Ok(_), _) => Ok(()),
+            (Err(CommitError::Refused | CommitError::Rule(_)), Some(refused)) => Err(refused),
+            (Err(error), _) => Err(ImportError::failed("the store failed", error)),
+        }
+    }
+}
+
+impl Prepared {
+    /// Plays the entry into a transaction; an error says why, too.
+    fn write(&self, tx: &mut dyn Tx) -> Result<(), (Abort, String)> {
+        if tx.get(&self.key).map_err(told)?.is_some() {
+            return Err(refused("the same entry stands in a line before this one"));
+        }
+        if let Some(owner) = &self.owner
+            && !is_there(owner, tx).map_err(told)?
+        {
+            return Err(refused("the function of this version is in no line before this one"));
+        }
+        if let Some((digest, size)) = self.package {
+            tx.hold(digest, size).map_err(told)?;
+        }
+        if self.code_bytes > 0 {
+            let bytes = i64::try_from(self.code_bytes).unwrap_or(i64::MAX);
+            tx.bounded_add(keys::CODE_BYTES, bytes, u64::MAX).map_err(told)?;
+        }
+        tx.put(&self.key, self.value.clone()).map_err(told)
+    }
+}
+
+fn told(error: impl Into<Abort>) -> (Abort, String) {
+    let abort = error.into();
+    let reason = abort.to_string();
+    (abort, reason)
+}
+
+fn refused(reason: &str) -> (Abort, String) {
+    (Abort::Refused, reason.to_owned())
+}
+
+/// Looks for the function that a version belongs to, or for what is left of it.
+fn is_there(owner: &VersionKey, view: &dyn View) -> Result<bool, ReadError> {
+    // What does not decode was not written here.
+    let function = view.get(&keys::function(&owner.function))?;
+    let function = function.and_then(|value| StoredFunction::decode(&value).ok());
+    if let Some(function) = function.filter(|function| function.incarnation == owner.incarnation) {
+        return Ok((1..function.next_version).contains(&owner.number));
+    }
+    let gone = view.get(&keys::gone(&owner.incarnation))?;
+    let gone = gone.and_then(|value| StoredGone::decode(&value).ok());
+    Ok(gone.is_some_and(|gone| gone.name == owner.function))
+}
+
+/// Validates an entry and makes it what it will be in the store.
+fn prepare(line: u64, scope: &Scope, entry: ExportedEntry) -> Result<Prepared, BadEntry> {
+    let package = entry.package();
+    let caller = || keys::caller(scope).ok_or_else(|| BadEntry::Misplaced(scope.to_string()));
+    let (mut code_bytes, mut owner) = (0, None);
+    let (key, value) = match entry.content {
+        Content::Function { key, value } => {
+            validate(&caller()?, &key, &value.latest, Version::Latest)?;
+            code_bytes = value.code_bytes;
+            (keys::function(&key), value.encode()?)
+        }
+        Content::Version { key, value } => {
+            validate(&caller()?, &key.function, &value, Version::Number(key.number))?;
+            let written = (keys::version(&key.function, &key.incarnation, key.number), value.encode()?);
+            owner = Some(key);
+            written
+        }
+        Content::Gone { key, value } => {
+            caller()?;
+            parse::<FunctionName>(&value.name)?;
+            (keys::gone(&key), value.encode()?)
+        }
+        Content::Raw { key, value } => {
+            if value.is_known() || key.starts_with(COUNTERS) {
+                return Err(BadEntry::Misplaced(key.escape_ascii().to_string()));
+            }
+            let value = value.encoded();
+            (key, value)
+        }
+    };
+    Ok(Prepared { line, key, value, package, code_bytes, owner })
+}
+
+/// Checks that every text of a version is one that the service could have put there, as every answer does.
+fn validate(caller: &Caller, name: &str, stored: &StoredVersion, version: Version) -> Result<(), BadEntry> {
+    let name: FunctionName = parse(name)?;
+    let drawn = Drawn {
+        now_ms: 0,
+        incarnation: [0; 16],
+        revisions: [[0; 16]; 4],
+        transitions: Transitions::Immediate,
+        code_bytes_max: 0,
+    };
+    let context = Context { view: &Nothing, caller, drawn: &drawn };
+    match context.configuration(stored, caller.function_arn(&name), version) {
+        Err(Stop::Bad(text)) => Err(text.into()),
+        // Nothing else is asked for: texts are all that an answer parses.
+        _ => Ok(()),
+    }
+}
+
+/// Validation reads nothing.
+struct Nothing;
+
+impl View for Nothing {
+    fn get(&self, _: &[u8]) -> Result<Option<Value>, ReadError> {
+        Ok(None)
+    }
+
+    fn scan(&self, _: &[u8], _: Option<&[u8]>, _: usize) -> Result<Page, ReadError> {
+        Ok(Page::default())
+    }
+}

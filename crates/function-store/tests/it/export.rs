@@ -1,0 +1,229 @@
+//! Whatever operations have made of a store goes out and into another one, and comes out the same again.
+//!
+//! Random operations on few names, so that functions are updated, published, deleted and half swept; then every entry is
+//! written as JSON, read again and imported. Entries, references, quota and packages have to be the same.
+
+use std::collections::BTreeMap;
+
+use funclet_function_store::{ExportedEntry, ImportError, Importer, Transitions, exported_entries};
+use funclet_storage::{Backend, BlobDigest, MemoryBackend, StagedBlob};
+use funclet_testkit::SeededEntropy;
+use proptest::prelude::*;
+
+use crate::world::{Kind, NOON_MS, World, create_image_request, create_request, image, zip};
+
+#[derive(Debug, Clone)]
+enum Step {
+    Create(u8, u8),
+    CreateImage(u8),
+    Update(u8, u8),
+    UpdatePublished(u8, u8),
+    Publish(u8),
+    Delete(u8),
+    DeleteVersion(u8, u8),
+    Settle,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let (name, content) = (0..3_u8, 0..4_u8);
+    prop_oneof![
+        3 => (name.clone(), content.clone()).prop_map(|(name, content)| Step::Create(name, content)),
+        1 => name.clone().prop_map(Step::CreateImage),
+        2 => (name.clone(), content.clone()).prop_map(|(name, content)| Step::Update(name, content)),
+        3 => (name.clone(), content).prop_map(|(name, content)| Step::UpdatePublished(name, content)),
+        2 => name.clone().prop_map(Step::Publish),
+        2 => name.clone().prop_map(Step::Delete),
+        1 => (name, 1..4_u8).prop_map(|(name, number)| Step::DeleteVersion(name, number)),
+        1 => Just(Step::Settle),
+    ]
+}
+
+fn name(number: u8) -> String {
+    format!("f-{number}")
+}
+
+fn content(number: u8) -> String {
+    format!("content {number}").repeat(1 + usize::from(number))
+}
+
+/// Refusals are as good as anything: the state is what counts.
+fn take(world: &World, step: &Step) {
+    use funclet_validation::{PublishVersionRequest, UpdateFunctionCodeRequest};
+    let update = |number: &u8, publish: bool| UpdateFunctionCodeRequest {
+        publish: Some(publish),
+        ..crate::world::update_request(&name(*number))
+    };
+    match step {
+        Step::Create(number, code) => {
+            drop(world.create_with(create_request(&name(*number)), Ok(zip(&content(*code)))));
+        }
+        Step::CreateImage(number) => {
+            drop(world.create_with(create_image_request(&name(*number)), Ok(image("repo:1", [9; 32]))));
+        }
+        Step::Update(number, code) => {
+            drop(world.update_with(update(number, false), Ok(zip(&content(*code)))));
+        }
+        Step::UpdatePublished(number, code) => {
+            drop(world.update_with(update(number, true), Ok(zip(&content(*code)))));
+        }
+        Step::Publish(number) => {
+            let request = PublishVersionRequest {
+                function_name: Some(name(*number)),
+                ..PublishVersionRequest::default()
+            };
+            drop(world.publish_with(request));
+        }
+        Step::Delete(number) => drop(world.delete(&name(*number), None)),
+        Step::DeleteVersion(number, version) => {
+            drop(world.delete(&name(*number), Some(&version.to_string())));
+        }
+        Step::Settle => world.settle(),
+    }
+}
+
+fn lines(backend: &dyn Backend) -> Vec<String> {
+    exported_entries(backend).map(|entry| serde_json::to_string(&entry.unwrap()).unwrap()).collect()
+}
+
+fn packages(backend: &dyn Backend) -> BTreeMap<BlobDigest, Vec<u8>> {
+    let held = exported_entries(backend).filter_map(|entry| entry.unwrap().package());
+    held.map(|(digest, _)| {
+        (digest, backend.blobs().open(&digest).unwrap().unwrap().read_whole().unwrap().to_vec())
+    })
+    .collect()
+}
+
+fn import(
+    lines: &[String],
+    packages: impl IntoIterator<Item = Vec<u8>>,
+) -> Result<MemoryBackend, ImportError> {
+    let backend = MemoryBackend::new();
+    let ids = SeededEntropy::new(8);
+    let mut importer = Importer::new(&backend, &ids, NOON_MS);
+    for content in packages {
+        let mut writer = importer.stage().unwrap();
+        writer.push(&content).unwrap();
+        importer.add_package(writer.finish().unwrap()).unwrap();
+    }
+    for (number, line) in lines.iter().enumerate() {
+        importer.add(number as u64, serde_json::from_str(line).unwrap())?;
+    }
+    importer.flush()?;
+    Ok(backend)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_store_goes_round(steps in prop::collection::vec(step(), 0..60), manual: bool) {
+        let transitions = if manual { Transitions::Manual } else { Transitions::Immediate };
+        let world = World::new(Kind::Memory).with(transitions);
+        for step in &steps {
+            take(&world, step);
+        }
+        let (exported, packages) = (lines(&*world.backend), packages(&*world.backend));
+        let imported = World::on_backend(std::sync::Arc::new(import(&exported, packages.into_values()).unwrap()));
+        prop_assert_eq!(lines(&*imported.backend), exported);
+        prop_assert_eq!(imported.references(), world.references());
+        prop_assert_eq!(imported.code_bytes(), world.code_bytes());
+        // What was left to do is done there as here.
+        world.settle();
+        imported.settle();
+        prop_assert_eq!(lines(&*imported.backend).len(), lines(&*world.backend).len());
+    }
+}
+
+/// A store with one function and a version of it, and what is left of a deleted one: its lines and its package.
+fn small() -> (Vec<String>, Vec<u8>) {
+    let world = World::new(Kind::Memory);
+    world.create_published("gone", "x");
+    world.delete("gone", None).unwrap();
+    world.create_published("f", "x");
+    (lines(&*world.backend), b"x".to_vec())
+}
+
+#[test]
+fn lines_are_for_people() {
+    let (lines, _) = small();
+    let values: Vec<serde_json::Value> =
+        lines.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let kinds: Vec<_> = values.iter().map(|value| value["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["function", "gone", "version", "version"]);
+    let function = &values[0];
+    assert_eq!((&function["scope"], &function["key"]), (&"111122223333/eu-central-1".into(), &"f".into()));
+    let latest = &function["value"]["latest"];
+    assert_eq!(latest["code"]["Zip"]["sha256"], BlobDigest::of(b"x").to_string());
+    assert_eq!(latest["revision_id"].as_str().unwrap().len(), 36);
+    assert_eq!(values[2]["key"]["incarnation"], function["value"]["incarnation"]);
+    assert_eq!(values[2]["key"]["number"], 1);
+}
+
+/// Takes the good lines, changes one, and expects the complaint about it.
+#[track_caller]
+fn refused(lines: &[String], complaint: &str) {
+    let error = import(lines, [b"x".to_vec()]).err().expect("a refusal");
+    assert!(error.to_string().contains(complaint), "{error}");
+    assert!(error.to_string().starts_with("line "), "{error}");
+}
+
+#[test]
+fn lines_that_do_not_fit() {
+    let (lines, package) = small();
+    import(&lines, [package]).unwrap();
+    let without_packages = import(&lines, []).err().unwrap().to_string();
+    assert!(without_packages.starts_with("line 0: the package "), "{without_packages}");
+
+    let change = |line: usize, from: &str, to: &str| {
+        let mut lines = lines.clone();
+        assert!(lines[line].contains(from), "{}", lines[line]);
+        lines[line] = lines[line].replace(from, to);
+        lines
+    };
+    refused(&[&lines[..], &lines[..1]].concat(), "line 4: the same entry");
+    refused(
+        &lines[1..2].iter().chain(&lines[..1]).chain(&lines[..1]).cloned().collect::<Vec<_>>(),
+        "the same entry",
+    );
+    refused(&lines[2..], "the function of this version is in no line before this one");
+    refused(&change(2, "\"number\":1", "\"number\":9"), "the function of this version");
+    refused(&change(0, "arn:aws:iam", "arn:nobody"), "a stored text is not valid");
+    refused(&change(0, "\"size\":1", "\"size\":2"), "has 1 bytes, not 2");
+    refused(&change(0, "\"key\":\"f\"", "\"key\":\"no name\""), "a stored text is not valid");
+    refused(&change(0, "111122223333/eu-central-1", "somewhere"), "somewhere");
+    refused(&change(0, "111122223333/eu-central-1", "_store"), "belongs to each store alone");
+    let long = format!("\"description\":\"{}\"", "x".repeat(70_000));
+    refused(&change(0, "\"description\":\"\"", &long), "a value has at most");
+    for (from, to) in [("\"kind\":\"function\"", "\"kind\":\"other\""), ("\"value\"", "\"valeu\"")] {
+        assert!(serde_json::from_str::<ExportedEntry>(&change(0, from, to)[0]).is_err());
+    }
+}
+
+/// Kinds of a later version pass through, but not as a way around the rules.
+#[test]
+fn bytes_of_unknown_kinds_go_round() {
+    let raw = |key: &str, kind: u8| {
+        format!(
+            r#"{{"scope":"any","kind":"raw","key":"{key}","value":{{"kind":{kind},"codec":7,"payload":"AAEC"}}}}"#
+        )
+    };
+    let line = [raw("YS9i", 99)];
+    assert_eq!(lines(&import(&line, []).unwrap()), line);
+    // A function; a kind of storage's own; a counter; a count of references.
+    for (key, kind) in [("YS9i", 16), ("YS9i", 2), ("Yy9jb2RlLWJ5dGVz", 99), ("Yi94", 99)] {
+        refused(&[raw(key, kind)], "line 0: ");
+    }
+}
+
+#[test]
+fn staged_packages_are_kept_until_they_are_held() {
+    let backend = MemoryBackend::new();
+    let ids = SeededEntropy::new(8);
+    let mut importer = Importer::new(&backend, &ids, NOON_MS);
+    importer.add_package(StagedBlob::from(bytes::Bytes::from_static(b"x"))).unwrap();
+    let (lines, _) = small();
+    importer.add(1, serde_json::from_str(&lines[0]).unwrap()).unwrap();
+    importer.flush().unwrap();
+    assert_eq!(packages(&backend).len(), 1);
+    assert_eq!(backend.time_ms_max(), NOON_MS);
+}
