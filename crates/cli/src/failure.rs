@@ -1,6 +1,9 @@
 //! Failures as people read them.
 
 use std::error::Error;
+use std::process::ExitCode;
+
+use crate::output;
 
 /// Writes an error and its causes in one sentence, from the outside in. A cause that its error quotes is not repeated.
 pub(crate) fn sentence(error: &(dyn Error + 'static)) -> String {
@@ -15,6 +18,17 @@ pub(crate) fn sentence(error: &(dyn Error + 'static)) -> String {
         cause = inner.source();
     }
     text
+}
+
+/// Ends a command: a failure is one sentence on standard error, and exit code 1.
+pub(crate) fn exit(result: Result<(), Box<dyn Error>>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            output::complain(sentence(&*error));
+            ExitCode::FAILURE
+        }
+    }
 }
 
 #[cfg(test)]

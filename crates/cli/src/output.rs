@@ -1,7 +1,7 @@
 //! What the command prints. Only this file writes to the terminal.
 
 use std::fmt::Display;
-use std::io::{self, Write as _};
+use std::io::{self, BufWriter, Write};
 use std::sync::mpsc::channel;
 use std::thread;
 use std::time::Duration;
@@ -15,6 +15,11 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// The system's error, for example if the reader of a pipe is gone.
 pub(crate) fn line(text: impl Display) -> io::Result<()> {
     writeln!(io::stdout().lock(), "{text}")
+}
+
+/// Standard output, for what is not printed in lines.
+pub(crate) fn stdout() -> impl Write {
+    BufWriter::new(io::stdout().lock())
 }
 
 /// Prints a sentence about a failure or a danger to standard error. If even that fails, there is nobody to tell.

@@ -21,6 +21,8 @@ pub struct Config {
     pub rest: Options,
     /// Whether `POST /_funclet/reset` deletes what is stored. Default: it does not.
     pub allow_reset: bool,
+    /// Whether `POST /_funclet/backup` writes a copy of the store to any directory of this machine. Default: it does not.
+    pub allow_backup: bool,
     /// How many connections are served at once; more wait until one ends. Default: 512.
     ///
     /// Once more than three quarters of them are in use the server is crowded: what it answers then ends the connection
@@ -44,6 +46,7 @@ impl Default for Config {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 9001)),
             rest: Options::default(),
             allow_reset: false,
+            allow_backup: false,
             connections_max: 512,
             head_timeout: Duration::from_secs(60),
             body_timeout: Duration::from_secs(30),

@@ -76,7 +76,7 @@ async fn answer(shared: &Shared, request: Request<Incoming>) -> Response<Respons
 async fn route(shared: &Shared, request: Request<Incoming>) -> Response<ResponseBody> {
     let (parts, body) = request.into_parts();
     if let Some(command) = control::find(parts.uri.path()) {
-        return control::run(shared, command, &parts).await.map(ResponseBody::full);
+        return control::run(shared, command, &parts, body).await.map(ResponseBody::full);
     }
     let exchange = shared.rest.begin(&parts);
     let request_id = exchange.request_id().to_owned();

@@ -5,9 +5,11 @@ use funclet::AccountId;
 use funclet_rest_json::WireError;
 use http::request::Parts;
 use http::{HeaderValue, Method, Response, StatusCode, header};
+use hyper::body::Incoming;
 use percent_encoding::percent_decode_str;
 use tokio::task::spawn_blocking;
 
+use crate::backup;
 use crate::server::Shared;
 
 /// A command below `/_funclet/`.
@@ -15,6 +17,7 @@ use crate::server::Shared;
 pub(crate) enum Command {
     Health,
     Reset,
+    Backup,
     Unknown,
 }
 
@@ -24,16 +27,18 @@ pub(crate) fn find(path: &str) -> Option<Command> {
     match name {
         "health" => Some(Command::Health),
         "reset" => Some(Command::Reset),
+        "backup" => Some(Command::Backup),
         _ if name.starts_with("packages/") => None,
         _ => Some(Command::Unknown),
     }
 }
 
 /// Runs a command.
-pub(crate) async fn run(shared: &Shared, command: Command, parts: &Parts) -> Response<Bytes> {
+pub(crate) async fn run(shared: &Shared, command: Command, parts: &Parts, body: Incoming) -> Response<Bytes> {
     let outcome = match (command, &parts.method) {
         (Command::Health, &Method::GET | &Method::HEAD) => Ok(json(StatusCode::OK, health())),
         (Command::Reset, &Method::POST) => reset(shared, parts).await,
+        (Command::Backup, &Method::POST) => back_up(shared, parts, body).await,
         _ => {
             let request = format!("There is no {} {} here.", parts.method, parts.uri.path());
             Err(WireError::unknown_operation(request))
@@ -53,10 +58,7 @@ async fn reset(shared: &Shared, parts: &Parts) -> Result<Response<Bytes>, WireEr
             "Reset is not allowed: the server was not started with --allow-reset.",
         ));
     }
-    // A browser says where a request comes from, and lets any page send one to the loopback interface.
-    if parts.headers.contains_key(header::ORIGIN) {
-        return Err(WireError::access_denied("Reset is not for web pages: the request has an Origin."));
-    }
+    refuse_web_pages("Reset", parts)?;
     let account = account(parts.uri.query())?;
     let funclet = shared.rest.funclet().clone();
     match spawn_blocking(move || funclet.reset(account.as_ref())).await {
@@ -65,6 +67,26 @@ async fn reset(shared: &Shared, parts: &Parts) -> Result<Response<Bytes>, WireEr
         // The panic itself is in the log.
         Err(_) => Err(WireError::internal()),
     }
+}
+
+/// Copies the store to a directory.
+async fn back_up(shared: &Shared, parts: &Parts, body: Incoming) -> Result<Response<Bytes>, WireError> {
+    if !shared.config.allow_backup {
+        return Err(WireError::access_denied(
+            "Backup is not allowed: the server was not started with --allow-backup.",
+        ));
+    }
+    refuse_web_pages("Backup", parts)?;
+    backup::run(shared, body).await.map(|answer| json(StatusCode::OK, answer))
+}
+
+/// A browser says where a request comes from, and lets any page send one to the loopback interface.
+fn refuse_web_pages(what: &str, parts: &Parts) -> Result<(), WireError> {
+    if parts.headers.contains_key(header::ORIGIN) {
+        let text = format!("{what} is not for web pages: the request has an Origin.");
+        return Err(WireError::access_denied(text));
+    }
+    Ok(())
 }
 
 /// Reads the account; any other parameter is a mistake that must not delete everything.
@@ -103,6 +125,7 @@ mod tests {
     fn paths() {
         assert_eq!(find("/_funclet/health"), Some(Command::Health));
         assert_eq!(find("/_funclet/reset"), Some(Command::Reset));
+        assert_eq!(find("/_funclet/backup"), Some(Command::Backup));
         assert_eq!(find("/_funclet/"), Some(Command::Unknown));
         assert_eq!(find("/_funclet/health/"), Some(Command::Unknown));
         assert_eq!(find("/_funclet/packages/abc"), None);

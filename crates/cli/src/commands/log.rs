@@ -1,12 +1,13 @@
 //! `funclet log`.
 
+use std::cell::RefCell;
 use std::fmt::Write as _;
 use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use funclet_storage::{LogEntry, LoggedWrite, Lsn, read_log};
+use funclet_storage::{LogEntry, LoggedSnapshot, LoggedWrite, Lsn, read_log_after};
 use serde::Serialize;
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
@@ -25,19 +26,33 @@ pub(crate) struct Arguments {
     from: Lsn,
 }
 
-/// Prints the records. Exits with 1 if the log cannot be read to its end.
+/// Prints the snapshot that the log begins after, and the records. Exits with 1 if the log cannot be read to its end.
 pub(crate) fn run(arguments: &Arguments) -> ExitCode {
-    let mut printed = Ok(());
-    let read = read_log(&arguments.dir, &mut |entry| {
-        if printed.is_ok() && entry.lsn >= arguments.from {
-            printed = print(&entry, arguments.json);
+    let printed = RefCell::new(Ok(()));
+    let print = |print: &dyn Fn(bool) -> io::Result<()>| {
+        let mut printed = printed.borrow_mut();
+        if printed.is_ok() {
+            *printed = print(arguments.json);
         }
-    });
+    };
+    let read = read_log_after(
+        &arguments.dir,
+        &mut |snapshot| {
+            if let Some(snapshot) = snapshot {
+                print(&|json| print_begin(&snapshot, json));
+            }
+        },
+        &mut |entry| {
+            if entry.lsn >= arguments.from {
+                print(&|json| print_record(&entry, json));
+            }
+        },
+    );
     if let Err(error) = read {
         output::complain(failure::sentence(&error));
         return ExitCode::FAILURE;
     }
-    match printed {
+    match printed.into_inner() {
         // Whoever reads has seen enough: `funclet log | head`.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
@@ -48,9 +63,33 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
     }
 }
 
-fn print(entry: &LogEntry, json: bool) -> io::Result<()> {
+fn print_begin(snapshot: &LoggedSnapshot, json: bool) -> io::Result<()> {
+    let begin = Begin { snapshot: Snapshot { lsn: snapshot.lsn, file: snapshot.file.display().to_string() } };
+    if json { output::line(serde_json::to_string(&begin)?) } else { output::line(begin.text()) }
+}
+
+fn print_record(entry: &LogEntry, json: bool) -> io::Result<()> {
     let record = Record::of(entry);
     if json { output::line(serde_json::to_string(&record)?) } else { output::line(record.text()) }
+}
+
+/// What comes before the records.
+#[derive(Serialize)]
+struct Begin {
+    snapshot: Snapshot,
+}
+
+#[derive(Serialize)]
+struct Snapshot {
+    lsn: Lsn,
+    file: String,
+}
+
+impl Begin {
+    fn text(&self) -> String {
+        let Snapshot { lsn, file } = &self.snapshot;
+        format!("the log goes on after record {lsn}: what came before is in the snapshot {file}")
+    }
 }
 
 /// A record as it is printed.
@@ -161,7 +200,18 @@ fn time_of(milliseconds: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Blob, Record, Reference, Write, time_of};
+    use super::{Begin, Blob, Record, Reference, Snapshot, Write, time_of};
+
+    #[test]
+    fn begins() {
+        let begin = Begin { snapshot: Snapshot { lsn: 7, file: "snap/7".into() } };
+        assert_eq!(
+            begin.text(),
+            "the log goes on after record 7: what came before is in the snapshot snap/7"
+        );
+        let json = serde_json::to_value(&begin).unwrap();
+        assert_eq!(json, serde_json::json!({ "snapshot": { "lsn": 7, "file": "snap/7" } }));
+    }
 
     #[test]
     fn texts() {

@@ -59,6 +59,9 @@ pub(crate) struct Arguments {
     /// Allow `POST /_funclet/reset` to delete everything, for test suites
     #[arg(long, env = "FUNCLET_ALLOW_RESET", value_parser = Switch)]
     allow_reset: bool,
+    /// Allow `POST /_funclet/backup` to write a copy of the store to any directory, for `funclet backup --endpoint`
+    #[arg(long, env = "FUNCLET_ALLOW_BACKUP", value_parser = Switch)]
+    allow_backup: bool,
     /// The form of the log on standard error
     #[arg(long, env = "FUNCLET_LOG_FORMAT", value_enum, default_value = "text")]
     log_format: LogFormat,
@@ -69,13 +72,7 @@ pub(crate) struct Arguments {
 
 /// Serves until a signal ends it. Failures are one sentence on standard error and exit code 1.
 pub(crate) fn run(arguments: Arguments) -> ExitCode {
-    match serve(arguments) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            output::complain(failure::sentence(&*error));
-            ExitCode::FAILURE
-        }
-    }
+    failure::exit(serve(arguments))
 }
 
 fn serve(arguments: Arguments) -> Result<(), Box<dyn Error>> {
@@ -139,8 +136,12 @@ fn open(arguments: &Arguments) -> Result<Funclet, Box<dyn Error>> {
 }
 
 async fn until_signal(arguments: &Arguments, funclet: Funclet) -> Result<Ended, Box<dyn Error>> {
-    let mut config =
-        Config { listen: arguments.listen, allow_reset: arguments.allow_reset, ..Config::default() };
+    let mut config = Config {
+        listen: arguments.listen,
+        allow_reset: arguments.allow_reset,
+        allow_backup: arguments.allow_backup,
+        ..Config::default()
+    };
     config.rest.base_url.clone_from(&arguments.base_url);
     // Signals are caught before anybody can know that the server is there to be signalled.
     let signal = signal()?;

@@ -47,6 +47,13 @@ fn mistakes_are_usage_errors() {
         &["serve", "--no-such-option"],
         &["log"],
         &["log", "--from", "x", "."],
+        &["backup"],
+        &["backup", "one"],
+        &["backup", "one", "two", "--endpoint", "http://127.0.0.1:1"],
+        &["backup", "--endpoint", "127.0.0.1:1", "one"],
+        &["restore", "one"],
+        &["export"],
+        &["import", "one"],
         &["nonsense"],
         &[],
     ] {
@@ -76,6 +83,7 @@ fn the_environment_sets_what_the_arguments_do() {
         ("FUNCLET_IN_MEMORY", "x"),
         ("FUNCLET_NO_SYNC", "x"),
         ("FUNCLET_ALLOW_RESET", "x"),
+        ("FUNCLET_ALLOW_BACKUP", "x"),
         ("FUNCLET_ALLOW_REMOTE", "x"),
     ] {
         let output = command().arg("serve").env(name, value).output().unwrap();
@@ -107,7 +115,7 @@ fn switches_in_the_environment_are_on_or_off() {
     for off in ["0", "false", "no", "off", ""] {
         assert!(refused(off).contains("is in use by another process"), "{off:?}");
     }
-    for name in ["FUNCLET_NO_SYNC", "FUNCLET_ALLOW_RESET", "FUNCLET_ALLOW_REMOTE"] {
+    for name in ["FUNCLET_NO_SYNC", "FUNCLET_ALLOW_RESET", "FUNCLET_ALLOW_BACKUP", "FUNCLET_ALLOW_REMOTE"] {
         for value in ["0", "1", ""] {
             let mut command = command();
             command.args(["serve", "--in-memory", "--listen", taken]);

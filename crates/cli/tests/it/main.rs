@@ -2,10 +2,15 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
 
 mod arguments;
+mod backups;
 mod clients;
 mod crash;
+mod damage;
+mod exports;
 mod logging;
 mod memory;
+#[cfg(unix)]
+mod powercut;
 mod serving;
 mod store_tools;
 mod support;

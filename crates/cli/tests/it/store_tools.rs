@@ -1,4 +1,4 @@
-//! `funclet check` and `funclet log`.
+//! `funclet check` and `funclet log` on healthy stores and on what is none. What is damaged: `damage.rs`.
 
 use std::fs;
 use std::path::Path;
@@ -7,17 +7,18 @@ use serde_json::Value;
 
 use crate::support::{CODE, FUNCTIONS, Running, create_body, refusal, run, update_body, zip};
 
-/// A store with a creation and two updates, one with a package in a file, closed.
-fn store(path: &Path) {
+/// A store with a creation and two updates, one with a package in a file; ended with `signal`.
+pub(crate) fn store(path: &Path, signal: &str) {
     let server = Running::on(path);
     assert_eq!(server.call("POST", FUNCTIONS, create_body("hello", &zip("1"))).0, 201);
     assert_eq!(server.call("PUT", CODE, update_body(&zip("2"))).0, 200);
     assert_eq!(server.call("PUT", CODE, update_body(&funclet_testkit::zip_of_zipped_size(300_000))).0, 200);
-    assert_eq!(server.end("-TERM").0, Some(0));
+    server.end(signal);
 }
 
-fn check(path: &Path) -> (Option<i32>, String) {
+pub(crate) fn check(path: &Path) -> (Option<i32>, String) {
     let output = run(&["check", path.to_str().unwrap()]);
+    assert_eq!(output.stderr, b"", "no bar where nobody looks");
     (output.status.code(), String::from_utf8(output.stdout).unwrap())
 }
 
@@ -29,58 +30,23 @@ fn log(path: &Path, more: &[&str]) -> String {
 
 #[test]
 fn a_healthy_store() {
-    let folder = tempfile::tempdir().unwrap();
-    store(folder.path());
-    let (code, text) = check(folder.path());
-    assert_eq!(code, Some(0), "{text}");
-    assert!(text.ends_with("healthy\n"), "{text}");
-}
+    for signal in ["-TERM", "-KILL"] {
+        let folder = tempfile::tempdir().unwrap();
+        store(folder.path(), signal);
+        let (code, text) = check(folder.path());
+        assert_eq!(code, Some(0), "{text}");
+        assert!(text.ends_with("\nhealthy\n") && text.contains("\npackages: 1 of 300000 bytes\n"), "{text}");
+        // The table is made from the rest.
+        let _ = fs::remove_dir_all(folder.path().join("table"));
+        let _ = fs::remove_file(folder.path().join("TABLE"));
+        assert_eq!(check(folder.path()).0, Some(0));
 
-#[test]
-fn a_damaged_package() {
-    let folder = tempfile::tempdir().unwrap();
-    store(folder.path());
-    let blob = largest_file(&folder.path().join("blobs"));
-    let mut bytes = fs::read(&blob).unwrap();
-    bytes[1000] ^= 1;
-    fs::write(&blob, bytes).unwrap();
-    let (code, text) = check(folder.path());
-    assert_eq!(code, Some(1), "{text}");
-    assert!(text.contains(&format!("DAMAGED {}: ", blob.display())) && text.ends_with("damaged\n"), "{text}");
-    fs::remove_file(&blob).unwrap();
-    assert_eq!(check(folder.path()).0, Some(1));
-}
-
-#[test]
-fn a_damaged_log() {
-    let folder = tempfile::tempdir().unwrap();
-    store(folder.path());
-    let segment = largest_file(&folder.path().join("wal"));
-    let mut bytes = fs::read(&segment).unwrap();
-    // In the middle of the first records, which later ones prove to have been durable.
-    bytes[200] ^= 1;
-    fs::write(&segment, bytes).unwrap();
-    let (code, text) = check(folder.path());
-    assert_eq!(code, Some(1), "{text}");
-    let path = folder.path().to_str().unwrap();
-    let text = refusal(&run(&["serve", "--listen", "127.0.0.1:0", "--data-dir", path]), 1);
-    assert!(text.contains(segment.to_str().unwrap()) && text.contains("damaged"), "{text}");
-    refusal(&run(&["log", path]), 1);
-}
-
-fn largest_file(folder: &Path) -> std::path::PathBuf {
-    let mut files = Vec::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
-            if entry.file_type().unwrap().is_dir() {
-                folders.push(entry.path());
-            } else {
-                files.push((entry.metadata().unwrap().len(), entry.path()));
-            }
-        }
+        let output = run(&["check", "--json", "--quiet", folder.path().to_str().unwrap()]);
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!((&report["healthy"], &report["packages"]), (&true.into(), &1.into()), "{report}");
+        assert_eq!(report["findings"], serde_json::json!([]));
+        assert_eq!(report["snapshot_entries"].as_u64().unwrap() > 0, signal == "-TERM", "{report}");
     }
-    files.into_iter().max().unwrap().1
 }
 
 #[test]
@@ -110,7 +76,7 @@ fn a_store_in_use_cannot_be_checked() {
 #[test]
 fn the_log_tells_what_happened() {
     let folder = tempfile::tempdir().unwrap();
-    store(folder.path());
+    store(folder.path(), "-KILL");
     let lines = log(folder.path(), &["--json"]);
     let records: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let numbers: Vec<_> = records.iter().map(|record| record["lsn"].as_u64().unwrap()).collect();
@@ -129,4 +95,25 @@ fn the_log_tells_what_happened() {
     let last = numbers.len().to_string();
     let tail = log(folder.path(), &["--from", &last]);
     assert!(tail.starts_with(&format!("{last} ")) && text.ends_with(&tail), "{tail}");
+}
+
+#[test]
+fn the_log_begins_after_a_snapshot() {
+    let folder = tempfile::tempdir().unwrap();
+    store(folder.path(), "-TERM");
+    let server = Running::on(folder.path());
+    assert_eq!(server.call("PUT", CODE, update_body(&zip("3"))).0, 200);
+    server.end("-KILL");
+    let lines = log(folder.path(), &["--json"]);
+    let lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let snapshot = &lines[0]["snapshot"];
+    let file = folder.path().join(format!("snap/{:020}.snap", snapshot["lsn"].as_u64().unwrap()));
+    assert_eq!(snapshot["file"], file.to_str().unwrap());
+    assert!(file.exists());
+    assert!(lines.last().unwrap()["lsn"].as_u64() > snapshot["lsn"].as_u64(), "{lines:?}");
+
+    let text = log(folder.path(), &[]);
+    let begin =
+        format!("the log goes on after record {}: what came before is in the snapshot ", snapshot["lsn"]);
+    assert!(text.starts_with(&begin), "{text}");
 }

@@ -1,0 +1,65 @@
+//! `funclet export`.
+
+use std::error::Error;
+use std::fs::{self, File};
+use std::io::{BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Args;
+use funclet::SystemIds;
+use funclet_storage::{Backend, LocalBackend, LocalOptions, probe};
+
+use crate::export_file::{self, Counts};
+use crate::progress::{Progress, Unit};
+use crate::{beside, failure, output};
+
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// The directory of the store
+    dir: PathBuf,
+    /// The file to write, which is replaced when all of it is written; without one, standard output
+    file: Option<PathBuf>,
+    /// Show no progress
+    #[arg(long)]
+    quiet: bool,
+}
+
+/// Writes the export and, to a file, prints what is in it.
+pub(crate) fn run(arguments: &Arguments) -> ExitCode {
+    failure::exit(export(arguments))
+}
+
+fn export(Arguments { dir, file, quiet }: &Arguments) -> Result<(), Box<dyn Error>> {
+    // Opening a store would make one where none is.
+    probe(dir)?;
+    let backend = LocalBackend::open(&LocalOptions::new(dir, Arc::new(SystemIds)))?;
+    let progress = Progress::new(*quiet, "Exporting packages", Unit::Bytes);
+    let Some(file) = file else {
+        export_file::write(&backend, &mut output::stdout(), &progress)?;
+        return Ok(backend.close()?);
+    };
+    let Counts { packages, entries } = write_file(&backend, file, &progress)?;
+    drop(progress);
+    backend.close()?;
+    output::line(format_args!("exported {entries} entries and {packages} packages"))?;
+    Ok(())
+}
+
+/// Writes a file that has its name only when it is whole.
+fn write_file(backend: &dyn Backend, file: &Path, progress: &Progress) -> Result<Counts, Box<dyn Error>> {
+    let part = beside::path(file, "exporting");
+    let refused = |error| format!("cannot write {}: {error}", file.display());
+    let mut out = BufWriter::new(File::create_new(&part).map_err(refused)?);
+    let written = export_file::write(backend, &mut out, progress).and_then(|counts| {
+        out.flush().and_then(|()| out.get_ref().sync_all()).map_err(refused)?;
+        fs::rename(&part, file).map_err(refused)?;
+        Ok(counts)
+    });
+    if written.is_err() {
+        // What is left has a name that nobody takes for the export.
+        let _ = fs::remove_file(&part);
+    }
+    written
+}
