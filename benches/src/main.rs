@@ -1,94 +1,55 @@
-//! Durable commits per second: how many transactions of one 1.5 KB value are acknowledged, each after it is on the disk.
-//!
-//! Every candidate runs for the same time with the same number of threads, one after another, in several rounds, so that
-//! a disk whose mood changes changes it for all. The table has medians, and what matters: ratios. `raw` is what the disk
-//! itself does in the same minute, one thread appending to a zero-filled file with a sync each time.
+//! Measures what durability costs, and what a large store costs. Without a subcommand: durable commits per second.
 
+mod against;
 mod candidates;
+mod checkpoints;
+mod child;
+mod commits;
+mod functions;
+mod latency;
+mod maintenance;
+mod opening;
 mod report;
+mod resident;
+mod watch;
 
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::{Duration, Instant};
-
-use clap::Parser;
-
-use candidates::{CANDIDATES, Candidate};
-use report::Report;
+use clap::{Parser, Subcommand};
 
 /// What any error becomes: the program ends with it.
 pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 #[derive(Parser)]
-#[command(about = "Measures durable commits per second")]
+#[command(about = "Measures what durability costs", args_conflicts_with_subcommands = true)]
 struct Arguments {
-    /// How long each candidate runs in each round, in seconds.
-    #[arg(long, default_value_t = 2.0)]
-    seconds: f64,
-    /// How many rounds there are.
-    #[arg(long, default_value_t = 5)]
-    rounds: usize,
-    /// Where the stores are made. The file system of this directory is measured.
-    #[arg(long)]
-    dir: Option<PathBuf>,
-    /// How many threads commit at once; may be given several times.
-    #[arg(long = "threads", default_values_t = [1, 8, 32, 128])]
-    threads: Vec<usize>,
-    /// Runs only the candidates whose names contain this.
-    #[arg(long)]
-    only: Option<String>,
+    #[command(flatten)]
+    commits: commits::Arguments,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Opens a large store: after a clean close, after a crash, without its table, with the table in memory.
+    Open(opening::Arguments),
+    /// Commits while checkpoints run.
+    Checkpoint(checkpoints::Arguments),
+    /// Compares a store that is maintained by its callers with one that has threads of its own.
+    Maintenance(maintenance::Arguments),
+    /// Compares durable commits per second with another build of this program, in alternation.
+    Against(against::Arguments),
+    /// What the others run in a process of its own.
+    #[command(hide = true)]
+    Child(child::Arguments),
 }
 
 fn main() -> Result<(), Failure> {
     let arguments = Arguments::parse();
-    let base = arguments.dir.clone().unwrap_or_else(std::env::temp_dir);
-    let seconds = Duration::from_secs_f64(arguments.seconds);
-    let chosen = |candidate: &&Candidate| {
-        arguments.only.as_ref().is_none_or(|only| candidate.name.contains(only.as_str()))
-    };
-    let mut report = Report::default();
-    for round in 1..=arguments.rounds {
-        for threads in &arguments.threads {
-            for candidate in CANDIDATES.iter().filter(chosen) {
-                // What one thread of a disk does, no number of threads changes.
-                let used = if candidate.is_raw { 1 } else { *threads };
-                let rate = measure(candidate, &base, used, seconds)?;
-                eprintln!("round {round}: {:28} {threads:4} threads {rate:9.0}/s", candidate.name);
-                report.add(candidate.name, *threads, rate);
-            }
-        }
+    match &arguments.command {
+        None => commits::run(&arguments.commits),
+        Some(Command::Open(arguments)) => opening::run(arguments),
+        Some(Command::Checkpoint(arguments)) => checkpoints::run(arguments),
+        Some(Command::Maintenance(arguments)) => maintenance::run(arguments),
+        Some(Command::Against(arguments)) => against::run(arguments),
+        Some(Command::Child(arguments)) => child::run(arguments),
     }
-    println!("{}", report.table(&arguments.threads));
-    Ok(())
-}
-
-/// Runs one candidate in a directory of its own and returns how many commits it made in a second.
-fn measure(candidate: &Candidate, base: &Path, threads: usize, time: Duration) -> Result<f64, Failure> {
-    let directory = tempfile::tempdir_in(base)?;
-    let store = (candidate.open)(directory.path())?;
-    let (stop, commits) = (AtomicBool::new(false), AtomicU64::new(0));
-    // Whatever is done only once is done before the clock starts.
-    store.commit(0, 0)?;
-    let begin = Instant::now();
-    std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads)
-            .map(|thread| {
-                let (store, stop, commits) = (&*store, &stop, &commits);
-                scope.spawn(move || -> Result<(), Failure> {
-                    for number in 1.. {
-                        if stop.load(Ordering::Relaxed) {
-                            break;
-                        }
-                        store.commit(thread as u64, number)?;
-                        commits.fetch_add(1, Ordering::Relaxed);
-                    }
-                    Ok(())
-                })
-            })
-            .collect();
-        std::thread::sleep(time);
-        stop.store(true, Ordering::Relaxed);
-        workers.into_iter().try_for_each(|worker| worker.join().map_err(|_| "a worker panicked")?)
-    })?;
-    Ok(commits.into_inner() as f64 / begin.elapsed().as_secs_f64())
 }

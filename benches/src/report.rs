@@ -14,11 +14,8 @@ impl Report {
         self.0.entry((candidate, threads)).or_default().push(rate);
     }
 
-    fn median(&self, candidate: &'static str, threads: usize) -> Option<f64> {
-        let mut rates = self.0.get(&(candidate, threads))?.clone();
-        rates.sort_by(f64::total_cmp);
-        let (lower, upper) = (rates.get((rates.len() - 1) / 2)?, rates.get(rates.len() / 2)?);
-        Some((lower + upper) / 2.0)
+    fn spread(&self, candidate: &'static str, threads: usize) -> Option<Spread> {
+        Some(spread(self.0.get(&(candidate, threads))?))
     }
 
     /// A Markdown table for each number of threads: median, range, and the ratios to the bare disk and to redb.
@@ -36,15 +33,28 @@ impl Report {
     }
 
     fn line(&self, text: &mut String, name: &'static str, threads: usize) {
-        let (Some(median), Some(rates)) = (self.median(name, threads), self.0.get(&(name, threads))) else {
-            return;
-        };
-        let (least, most) = rates.iter().fold((f64::MAX, 0_f64), |(a, b), rate| (a.min(*rate), b.max(*rate)));
-        let ratio = |to| match self.median(to, threads) {
-            Some(of) => format!("{:.2}", median / of),
+        let Some(Spread { median, min, max }) = self.spread(name, threads) else { return };
+        let ratio = |to| match self.spread(to, threads) {
+            Some(of) => format!("{:.2}", median / of.median),
             None => "-".to_owned(),
         };
         let (raw, redb) = (ratio(RAW), ratio(REDB));
-        let _ = writeln!(text, "{name:28} | {median:.0} ({least:.0} to {most:.0}) | {raw} | {redb}");
+        let _ = writeln!(text, "{name:28} | {median:.0} ({min:.0} to {max:.0}) | {raw} | {redb}");
     }
+}
+
+/// What several measurements of the same thing tell.
+pub(crate) struct Spread {
+    pub(crate) median: f64,
+    pub(crate) min: f64,
+    pub(crate) max: f64,
+}
+
+/// The spread of `values`, of which there is one at least.
+pub(crate) fn spread(values: &[f64]) -> Spread {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let at = |index: usize| sorted.get(index).copied().unwrap_or(f64::NAN);
+    let last = sorted.len().saturating_sub(1);
+    Spread { median: (at(last / 2) + at(sorted.len() / 2)) / 2.0, min: at(0), max: at(last) }
 }
