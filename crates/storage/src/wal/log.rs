@@ -194,7 +194,8 @@ impl Log {
             drop(queue);
             match self.make_spare(&mut self.spare.lock(), bytes) {
                 Err(StoreError::Full { .. })
-                    if effect == Effect::Shrinks && self.queue.lock().room.take_in_tail(bytes as u64) =>
+                    if effect == Effect::Shrinks
+                        && self.queue.lock().room.take_for_emergency(bytes as u64) =>
                 {
                     return Ok(());
                 }

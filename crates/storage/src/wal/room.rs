@@ -4,6 +4,7 @@
 //! there, so that a full disk can still be freed.
 
 use crate::limits::{INLINED_BYTES_MAX, KEY_BYTES_MAX, KEYS_WRITTEN_MAX, TRANSACTION_BYTES_MAX};
+use crate::wal::frame::HEADER_BYTES as FRAME_HEADER_BYTES;
 use crate::wal::segment::HEADER_BYTES;
 
 /// How large segments are.
@@ -91,6 +92,12 @@ impl Room {
         std::mem::take(&mut self.moved_on)
     }
 
+    /// Sets `bytes` aside at the end of the tail. What is left takes a watermark, so that the log can say that this is
+    /// durable: nothing that was let go of is removed before.
+    pub(crate) fn take_for_emergency(&mut self, bytes: u64) -> bool {
+        self.take_before(bytes, FRAME_HEADER_BYTES as u64)
+    }
+
     /// Sets `bytes` aside if the tail has as many and `rest` more.
     fn take_before(&mut self, bytes: u64, rest: u64) -> bool {
         self.tail.checked_sub(rest).is_some_and(|before| bytes <= before) && self.take_in_tail(bytes)
@@ -159,7 +166,8 @@ mod tests {
     fn the_end_of_the_tail_is_for_emergencies() {
         let mut room = Room::new(400, SIZES);
         assert!(room.take(300) && !room.take(1));
-        assert!(room.take_in_tail(60) && room.take_in_tail(40) && !room.take_in_tail(1));
+        assert!(room.take_for_emergency(52) && !room.take_for_emergency(1), "but for a watermark");
+        assert!(room.take_in_tail(48) && !room.take_in_tail(1));
     }
 
     #[test]
