@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::error::StoreError;
 use crate::full_view::{Entries, FullView};
 use crate::overlay::{self, Overlay};
+use crate::sync::thread;
 use crate::sync::{Mutex, MutexGuard, RwLock};
 use crate::table::{Change, ClosedTable, Table};
 use crate::txn::Lsn;
@@ -14,7 +15,7 @@ use crate::value::Value;
 const DRAIN_BYTES: usize = 4 << 20;
 /// How much is moved at once; between two moves readers and writers get their turn. A table answers nobody while it takes
 /// a part, and whoever commits reads: sled takes about 30 microseconds an entry.
-const PART_BYTES: usize = 64 << 10;
+const PART_BYTES: usize = 16 << 10;
 
 /// The current state: two layers of what is newer, before the table.
 pub(crate) struct State {
@@ -182,7 +183,12 @@ impl State {
             (frozen, layers.frozen_at, Arc::clone(&layers.table))
         };
         let before = table.applied();
-        frozen.in_parts(PART_BYTES, |part, is_last| table.apply(part, if is_last { at } else { before }))?;
+        frozen.in_parts(PART_BYTES, |part, is_last| {
+            table.apply(part, if is_last { at } else { before })?;
+            // Whoever moves the table keeps a core busy; who commits needs it for a moment only.
+            thread::yield_now();
+            Ok(())
+        })?;
         if table.applied() != at {
             // There was nothing to apply: only the mark moves.
             table.apply(Vec::new(), at)?;

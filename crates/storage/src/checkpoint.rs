@@ -335,7 +335,7 @@ impl Shared {
             paths.push(snapshot::path(&self.layout.snap(), older));
         }
         for path in paths {
-            let _: std::io::Result<()> = self.vfs.remove_file(&path);
+            let _: std::io::Result<()> = self.vfs.remove_unread(&path);
         }
     }
 }

@@ -3,10 +3,14 @@
 //! Everything that the engine itself reads or writes goes through these two traits, so that a test can record, tear
 //! and lose writes. The sled table is the one exception; nothing depends on what it has kept.
 
-use std::fs::{self, File, OpenOptions};
+mod real;
+mod unsynced;
+
+pub use real::RealVfs;
+pub(crate) use unsynced::Unsynced;
+
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use crate::error::StoreError;
 
@@ -25,6 +29,12 @@ pub trait Vfs: Send + Sync {
 
     /// Removes a file. Durable after [`Vfs::sync_dir`].
     fn remove_file(&self, path: &Path) -> io::Result<()>;
+
+    /// Removes a file that nobody reads any more. Its bytes may go piece by piece, so that whoever syncs meanwhile does not
+    /// wait for all of them to be freed.
+    fn remove_unread(&self, path: &Path) -> io::Result<()> {
+        self.remove_file(path)
+    }
 
     /// Creates a directory and its missing parents.
     fn create_dir_all(&self, path: &Path) -> io::Result<()>;
@@ -144,230 +154,6 @@ pub(crate) fn write_atomic(vfs: &dyn Vfs, tmp: &Path, path: &Path, bytes: &[u8])
 /// The directory that holds `path`.
 pub(crate) fn parent_of(path: &Path) -> &Path {
     path.parent().unwrap_or(Path::new("."))
-}
-
-/// The file system of the operating system.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct RealVfs;
-
-impl Vfs for RealVfs {
-    fn open(&self, path: &Path) -> io::Result<Box<dyn VfsFile>> {
-        Ok(Box::new(RealFile(File::open(path)?)))
-    }
-
-    fn create(&self, path: &Path) -> io::Result<Box<dyn VfsFile>> {
-        let file = OpenOptions::new().read(true).write(true).create(true).truncate(true).open(path)?;
-        Ok(Box::new(RealFile(file)))
-    }
-
-    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
-        fs::rename(from, to)
-    }
-
-    fn remove_file(&self, path: &Path) -> io::Result<()> {
-        fs::remove_file(path)
-    }
-
-    fn create_dir_all(&self, path: &Path) -> io::Result<()> {
-        fs::create_dir_all(path)
-    }
-
-    fn list(&self, dir: &Path) -> io::Result<Vec<String>> {
-        // A name that is no UTF-8 is none of ours; it still has to be seen, so that a foreign directory is recognised.
-        fs::read_dir(dir)?.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned())).collect()
-    }
-
-    fn exists(&self, path: &Path) -> io::Result<bool> {
-        path.try_exists()
-    }
-
-    /// Windows syncs only what is open for writing.
-    #[cfg(windows)]
-    fn sync_file(&self, path: &Path) -> io::Result<()> {
-        OpenOptions::new().read(true).write(true).open(path)?.sync_data()
-    }
-
-    #[cfg(target_os = "linux")]
-    fn sync_all(&self, path: &Path) -> io::Result<bool> {
-        rustix::fs::syncfs(File::open(path)?)?;
-        Ok(true)
-    }
-
-    fn hard_link(&self, from: &Path, to: &Path) -> io::Result<()> {
-        fs::hard_link(from, to)
-    }
-
-    fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
-        fs::canonicalize(path)
-    }
-
-    #[cfg(not(windows))]
-    fn sync_dir(&self, dir: &Path) -> io::Result<()> {
-        File::open(dir)?.sync_all()
-    }
-
-    #[cfg(windows)]
-    fn sync_dir(&self, _dir: &Path) -> io::Result<()> {
-        Ok(())
-    }
-
-    fn lock(&self, path: &Path) -> io::Result<Option<Box<dyn Send + Sync>>> {
-        let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
-        match file.try_lock() {
-            Ok(()) => {
-                let held = RealFile(file);
-                // For people who wonder who holds it; nothing reads it.
-                held.0.set_len(0)?;
-                held.write_at(format!("{}\n", std::process::id()).as_bytes(), 0)?;
-                Ok(Some(Box::new(held)))
-            }
-            Err(fs::TryLockError::WouldBlock) => Ok(None),
-            Err(fs::TryLockError::Error(error)) => Err(error),
-        }
-    }
-}
-
-impl RealVfs {
-    /// Keeps writers out of a store without writing anything: shares the lock at `path` with others who only look.
-    ///
-    /// `None` if somebody writes. Where there is no such file, nobody has the store open, and nothing is held.
-    pub(crate) fn lock_shared(&self, path: &Path) -> io::Result<Option<Box<dyn Send + Sync>>> {
-        let file = match File::open(path) {
-            Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Some(Box::new(()))),
-            Err(error) => return Err(error),
-        };
-        match file.try_lock_shared() {
-            Ok(()) => Ok(Some(Box::new(file))),
-            Err(fs::TryLockError::WouldBlock) => Ok(None),
-            Err(fs::TryLockError::Error(error)) => Err(error),
-        }
-    }
-}
-
-struct RealFile(File);
-
-#[cfg(unix)]
-impl VfsFile for RealFile {
-    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-        std::os::unix::fs::FileExt::read_at(&self.0, buffer, offset)
-    }
-
-    fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
-        std::os::unix::fs::FileExt::write_all_at(&self.0, bytes, offset)
-    }
-
-    fn sync_data(&self) -> io::Result<()> {
-        self.0.sync_data()
-    }
-
-    fn len(&self) -> io::Result<u64> {
-        Ok(self.0.metadata()?.len())
-    }
-}
-
-#[cfg(windows)]
-impl VfsFile for RealFile {
-    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-        std::os::windows::fs::FileExt::seek_read(&self.0, buffer, offset)
-    }
-
-    fn write_at(&self, mut bytes: &[u8], mut offset: u64) -> io::Result<()> {
-        while !bytes.is_empty() {
-            let written = std::os::windows::fs::FileExt::seek_write(&self.0, bytes, offset)?;
-            if written == 0 {
-                return Err(io::ErrorKind::WriteZero.into());
-            }
-            bytes = bytes.get(written..).unwrap_or_default();
-            offset += written as u64;
-        }
-        Ok(())
-    }
-
-    fn sync_data(&self) -> io::Result<()> {
-        self.0.sync_data()
-    }
-
-    fn len(&self) -> io::Result<u64> {
-        Ok(self.0.metadata()?.len())
-    }
-}
-
-/// A file system whose syncs do nothing: what it keeps survives the process, not the machine.
-pub(crate) struct Unsynced(pub(crate) Arc<dyn Vfs>);
-
-impl Vfs for Unsynced {
-    fn open(&self, path: &Path) -> io::Result<Box<dyn VfsFile>> {
-        self.0.open(path)
-    }
-
-    fn create(&self, path: &Path) -> io::Result<Box<dyn VfsFile>> {
-        Ok(Box::new(UnsyncedFile(self.0.create(path)?)))
-    }
-
-    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
-        self.0.rename(from, to)
-    }
-
-    fn remove_file(&self, path: &Path) -> io::Result<()> {
-        self.0.remove_file(path)
-    }
-
-    fn create_dir_all(&self, path: &Path) -> io::Result<()> {
-        self.0.create_dir_all(path)
-    }
-
-    fn list(&self, dir: &Path) -> io::Result<Vec<String>> {
-        self.0.list(dir)
-    }
-
-    fn exists(&self, path: &Path) -> io::Result<bool> {
-        self.0.exists(path)
-    }
-
-    fn sync_file(&self, _path: &Path) -> io::Result<()> {
-        Ok(())
-    }
-
-    fn sync_all(&self, _path: &Path) -> io::Result<bool> {
-        Ok(true)
-    }
-
-    fn hard_link(&self, from: &Path, to: &Path) -> io::Result<()> {
-        self.0.hard_link(from, to)
-    }
-
-    fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
-        self.0.canonical(path)
-    }
-
-    fn sync_dir(&self, _dir: &Path) -> io::Result<()> {
-        Ok(())
-    }
-
-    fn lock(&self, path: &Path) -> io::Result<Option<Box<dyn Send + Sync>>> {
-        self.0.lock(path)
-    }
-}
-
-struct UnsyncedFile(Box<dyn VfsFile>);
-
-impl VfsFile for UnsyncedFile {
-    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-        self.0.read_at(buffer, offset)
-    }
-
-    fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
-        self.0.write_at(bytes, offset)
-    }
-
-    fn sync_data(&self) -> io::Result<()> {
-        Ok(())
-    }
-
-    fn len(&self) -> io::Result<u64> {
-        self.0.len()
-    }
 }
 
 /// Where the files of a store are.

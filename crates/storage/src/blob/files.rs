@@ -3,6 +3,7 @@
 //! A file gets its name when its content is durable, so that what has a name is whole.
 
 use std::collections::{HashMap, HashSet};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -167,7 +168,7 @@ impl FileBlobs {
         match removed {
             None => Ok(false),
             // It rides in a record, or went before.
-            Some(Err(error)) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+            Some(Err(error)) if error.kind() == ErrorKind::NotFound => Ok(false),
             Some(removed) => removed.map_err(StoreError::io("remove", &path)),
         }
     }
@@ -199,7 +200,7 @@ impl FileBlobs {
         let path = self.path(digest);
         match self.vfs.open(&path).and_then(|file| file.len()) {
             Ok(length) => Ok(Some(length)),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(StoreError::io("read", &path)(error)),
         }
     }
@@ -242,7 +243,7 @@ impl FileBlobs {
         self.vfs.sync_dir(directory).map_err(StoreError::io("sync", directory))
     }
 
-    /// Opens a blob that rides in a record.
+    /// Opens a blob that rides in a record: 64 KiB, unless the store was opened with another bound.
     fn open_inlined(&self, digest: &BlobDigest) -> Result<Option<BlobReader>, StoreError> {
         let placed = match self.inlined.lock().get(digest) {
             None => return Ok(None),
@@ -253,7 +254,9 @@ impl FileBlobs {
         };
         let Some(PlacedBlob { path, offset, bytes, .. }) = placed else { return Ok(None) };
         let file = self.vfs.open(&path).map_err(StoreError::io("open", &path))?;
-        Ok(Some(BlobReader::file(file.into(), offset, bytes)))
+        // Read at once, because the segment goes with a checkpoint, whoever has it open.
+        let content = BlobReader::file(file.into(), offset, bytes).read_whole();
+        content.map(|content| Some(BlobReader::memory(content))).map_err(StoreError::io("read", &path))
     }
 
     /// Writes what a planted mistake has left for later.
@@ -319,7 +322,8 @@ impl BlobStore for FileBlobs {
         check_open(*self.closed.read())?;
         // A segment that went after it was looked up has left a file.
         match self.open_inlined(digest) {
-            Err(StoreError::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {}
+            Err(StoreError::Io { source, .. })
+                if matches!(source.kind(), ErrorKind::NotFound | ErrorKind::UnexpectedEof) => {}
             Ok(None) => {}
             opened => return opened,
         }
@@ -330,7 +334,7 @@ impl BlobStore for FileBlobs {
                 Ok(Some(BlobReader::file(file.into(), 0, length)))
             }
             // Nor is it in the log any more, unless it was written into it again in between.
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => self.open_inlined(digest),
+            Err(error) if error.kind() == ErrorKind::NotFound => self.open_inlined(digest),
             Err(error) => Err(StoreError::io("open", &path)(error)),
         }
     }

@@ -21,7 +21,7 @@ pub(crate) struct Truth<'a> {
 }
 
 /// How much goes to the table at once.
-const PART_BYTES: usize = 4 << 20;
+const PART_BYTES: usize = 256 << 10;
 
 /// Opens the table of a store: the one that is there, if it agrees with snapshot and log, or else a new one with what the
 /// snapshot says.

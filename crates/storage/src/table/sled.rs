@@ -5,6 +5,7 @@
 
 use std::any::Any;
 use std::fs::{self, File};
+use std::ops::Bound;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -121,17 +122,21 @@ impl Table for SledTable {
         contain(|| self.db.get(key))?.map(|bytes| value(key, &bytes)).transpose()
     }
 
+    /// Steps from key to key: an iterator of sled keeps all that it has passed in memory, whatever the cache may hold.
     fn scan(&self, prefix: &[u8], after: Option<&[u8]>, limit: usize) -> Result<Entries, StoreError> {
-        let range = (start(prefix, after), std::ops::Bound::Unbounded);
-        let entries = contain(|| {
-            let within = self.db.range::<&[u8], _>(range);
-            within
-                .filter(|entry| !entry.as_ref().is_ok_and(|(key, _)| key == MARK_KEY))
-                .take_while(|entry| entry.as_ref().map_or(true, |(key, _)| key.starts_with(prefix)))
-                .take(limit)
-                .collect::<Result<Vec<_>, _>>()
+        let mut entries = Entries::new();
+        let mut next = contain(|| {
+            self.db.range::<&[u8], _>((start(prefix, after), Bound::Unbounded)).next().transpose()
         })?;
-        entries.into_iter().map(|(key, bytes)| Ok((key.to_vec(), value(&key, &bytes)?))).collect()
+        while let Some((key, bytes)) =
+            next.take().filter(|(key, _)| key.starts_with(prefix) && entries.len() < limit)
+        {
+            next = contain(|| self.db.get_gt(&key))?;
+            if key != MARK_KEY {
+                entries.push((key.to_vec(), value(&key, &bytes)?));
+            }
+        }
+        Ok(entries)
     }
 
     fn apply(&self, changes: Vec<Change>, applied: Lsn) -> Result<(), StoreError> {

@@ -15,7 +15,7 @@ use crate::wal::room::{SEGMENT_UNIT_BYTES, SegmentSizes};
 use crate::wal::segment::{self, HEADER_BYTES, Seal, SegmentHeader};
 
 /// How many zeros are written at once.
-const FILL_BYTES: usize = 4 << 20;
+const FILL_BYTES: usize = 256 << 10;
 
 /// Frames on their way into the log.
 #[derive(Default)]
