@@ -7,8 +7,8 @@ use crate::full_view::{Entries, FullView};
 use crate::overlay::{self, Overlay};
 use crate::sync::thread;
 use crate::sync::{Mutex, MutexGuard, RwLock};
-use crate::table::{Change, ClosedTable, Table};
-use crate::txn::Lsn;
+use crate::table::{Change, ClosedTable, Extent, Table};
+use crate::txn::{Lsn, RecordId};
 use crate::value::Value;
 
 /// How much makes a drain worth its cost: the newest value per key is all that goes to the table.
@@ -32,22 +32,19 @@ struct Layers {
     /// On its way to the table.
     frozen: Option<Arc<Overlay>>,
     /// The last record of the frozen layer: with it, the table is the state after that record.
-    frozen_at: Lsn,
+    frozen_at: RecordId,
     /// The last record that is visible.
-    published: Lsn,
+    published: RecordId,
     table: Arc<dyn Table>,
 }
 
 impl State {
     /// A state that has nothing beyond its table.
     pub(crate) fn new(table: Arc<dyn Table>, overlay_bytes_max: usize) -> Self {
-        let layers = Layers {
-            active: Overlay::default(),
-            frozen: None,
-            frozen_at: table.applied(),
-            published: table.applied(),
-            table,
-        };
+        let Extent { applied, reached } = table.extent();
+        // What a table holds beyond `applied` is published again before it can be asked for.
+        let at = RecordId { lsn: applied, txn: reached.txn };
+        let layers = Layers { active: Overlay::default(), frozen: None, frozen_at: at, published: at, table };
         Self { layers: RwLock::new(layers), moving: Mutex::new(()), overlay_bytes_max }
     }
 
@@ -57,7 +54,7 @@ impl State {
 
     /// Returns the last record that is visible.
     pub(crate) fn published(&self) -> Lsn {
-        self.layers.read().published
+        self.layers.read().published.lsn
     }
 
     /// Lets go of the table, so that the store can be opened again while this one still exists. Reads fail from now on.
@@ -73,12 +70,12 @@ impl State {
     }
 
     /// Makes a transaction visible, all of it at once.
-    pub(crate) fn publish(&self, changes: impl Iterator<Item = Change>, lsn: Lsn) {
+    pub(crate) fn publish(&self, changes: impl Iterator<Item = Change>, record: RecordId) {
         let mut layers = self.layers.write();
         for (key, value) in changes {
-            layers.active.insert(key, value, lsn);
+            layers.active.insert(key, value, record.lsn);
         }
-        layers.published = lsn;
+        layers.published = record;
     }
 
     /// Returns how many bytes wait for the table.
@@ -143,7 +140,7 @@ impl State {
     /// what the layers were frozen at.
     pub(crate) fn replace_table(
         &self,
-        make: impl FnOnce(Lsn) -> Result<Arc<dyn Table>, StoreError>,
+        make: impl FnOnce(RecordId) -> Result<Arc<dyn Table>, StoreError>,
         failed: &Arc<dyn Table>,
     ) -> Result<(), StoreError> {
         let _moving = self.moving.lock();
@@ -170,28 +167,28 @@ impl State {
             layers.frozen = Some(Arc::new(std::mem::take(&mut layers.active)));
             layers.frozen_at = layers.published;
         }
-        layers.frozen_at
+        layers.frozen_at.lsn
     }
 
     /// Applies the frozen layer, which is durable, in parts.
     ///
-    /// The table's own mark moves only with the last part: replaying everything above it gives the same table again.
+    /// The table is whole again only with the last part: replaying everything above it gives the same table again.
     fn apply_frozen(&self, _moving: &MutexGuard<'_, ()>) -> Result<(), StoreError> {
         let (frozen, at, table) = {
             let layers = self.layers.read();
             let Some(frozen) = layers.frozen.clone() else { return Ok(()) };
             (frozen, layers.frozen_at, Arc::clone(&layers.table))
         };
-        let before = table.applied();
+        let (before, after) = (Extent { applied: table.applied(), reached: at }, Extent::whole(at));
         frozen.in_parts(PART_BYTES, |part, is_last| {
-            table.apply(part, if is_last { at } else { before })?;
+            table.apply(part, if is_last { after } else { before })?;
             // Whoever moves the table keeps a core busy; who commits needs it for a moment only.
             thread::yield_now();
             Ok(())
         })?;
-        if table.applied() != at {
+        if table.applied() != at.lsn {
             // There was nothing to apply: only the mark moves.
-            table.apply(Vec::new(), at)?;
+            table.apply(Vec::new(), after)?;
         }
         self.layers.write().frozen = None;
         Ok(())

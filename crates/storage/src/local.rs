@@ -28,7 +28,7 @@ use crate::signal::Signal;
 use crate::sync::Mutex;
 use crate::table::Table;
 use crate::transaction::{Finished, Reads, Transaction, changes, refusal};
-use crate::txn::{Lsn, Outcome, Position, TxnId};
+use crate::txn::{Lsn, Outcome, Position, RecordId, TxnId};
 use crate::vfs::{Layout, Vfs};
 use crate::wal::frame::{self, FrameKind};
 use crate::wal::log::Log;
@@ -227,7 +227,7 @@ impl Shared {
         self.log_bytes.fetch_add(bytes.len() as u64, Ordering::Relaxed);
         self.history.lock().add(lsn, id, record);
         self.holders.lock().add(lsn, id.time_ms(), record);
-        self.state.publish(changes(record, lsn), lsn);
+        self.state.publish(changes(record, lsn), RecordId { lsn, txn: id });
         if let Some(Ok(meta)) = Meta::in_record(record) {
             commit.meta = meta;
         }

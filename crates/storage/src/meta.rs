@@ -6,6 +6,7 @@ use crate::codec::{self, DecodeError};
 use crate::error::StoreError;
 use crate::record::{Record, Write};
 use crate::scope::Scope;
+use crate::txn::{RecordId, TxnId};
 
 /// The version of the stored shapes that this build reads and writes.
 pub(crate) const VERSION: u32 = 1;
@@ -31,6 +32,11 @@ impl Meta {
     /// The record of a new store.
     pub(crate) fn first() -> Self {
         Self { least_reader: 1, least_writer: 1, epoch: 0, frozen: false }
+    }
+
+    /// The first record of a store, which is this one. Nobody asked for it, so its transaction is always the same.
+    pub(crate) fn first_record() -> RecordId {
+        RecordId { lsn: 1, txn: TxnId::new(0, [0; 16]) }
     }
 
     /// The transaction that writes this.

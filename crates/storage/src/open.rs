@@ -4,19 +4,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 
-use crate::applier::State;
-use crate::blob::FileBlobs;
 use crate::checkpoint::Checkpoints;
 use crate::error::StoreError;
 use crate::identity::{self, Identity, StoreId};
 use crate::local::{Commit, Shared};
 use crate::options::{Durability, LocalOptions, Maintenance};
 use crate::recovery::{self, Start};
-use crate::replay::Replay;
+use crate::replay::{self, Recovered, Sources};
 use crate::signal::Signal;
 use crate::snapshot;
 use crate::sync::Mutex;
-use crate::table::{self, Truth};
 use crate::txn::Lsn;
 use crate::unsynced;
 use crate::vfs::{Layout, Unsynced, Vfs, parent_of};
@@ -49,14 +46,10 @@ pub(crate) fn open(options: &LocalOptions) -> Result<Shared, StoreError> {
         unsynced::clear(&*vfs, &layout)?;
     }
 
-    let blobs = Arc::new(FileBlobs::new(Arc::clone(&vfs), layout.clone(), options.inline_bytes_max));
-    let truth = Truth { layout: &layout, store_id, snapshot: snapshot.as_ref(), last, marked };
-    let state = State::new(table::open(options.table, &truth)?, options.overlay_bytes_max);
-    let mut replay = Replay::new(&state, &blobs, snapshot.as_ref())?;
-    let mut end = recovery::walk(&*vfs, &layout, store_id, start, &mut |found| replay.add(found))?;
-    replay.check_blobs()?;
-    let meta = replay.finish(&layout, &mut end)?;
-    let (history, holders, log_bytes) = (replay.history, replay.holders, replay.log_bytes);
+    let snapshot = snapshot.as_ref();
+    let sources = Sources { vfs: Arc::clone(&vfs), layout: &layout, store_id, snapshot, last, marked };
+    let Recovered { state, blobs, history, holders, meta, log_bytes, end } =
+        replay::recover(&sources, options)?;
     remove_superseded(&*vfs, &layout, older, &end.superseded)?;
 
     let header = end.next_header(store_id, salt(options));
@@ -89,7 +82,7 @@ pub(crate) fn open(options: &LocalOptions) -> Result<Shared, StoreError> {
         on_upkeep_due,
     });
     // What the last process left is looked for once, by the first checkpoint.
-    let checkpoints = Checkpoints::new(snapshot.as_ref(), format_version, marked.is_none());
+    let checkpoints = Checkpoints::new(snapshot, format_version, marked.is_none());
     Ok(Shared {
         vfs,
         syncing_vfs: Arc::clone(&options.vfs),

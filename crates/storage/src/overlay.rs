@@ -173,7 +173,7 @@ impl<'a> TablePages<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::table::MemoryTable;
+    use crate::table::{Extent, MemoryTable};
 
     fn value(text: &str, lsn: Lsn) -> Option<Value> {
         Some(Value::from_parts(1, 16, text.as_bytes(), lsn))
@@ -191,7 +191,7 @@ mod tests {
     fn the_newest_layer_hides_the_others() {
         let table = MemoryTable::default();
         let old = |key: &str| (key.as_bytes().to_vec(), value("old", 1));
-        table.apply(vec![old("a"), old("b"), old("c"), old("d"), old("x")], 1).unwrap();
+        table.apply(vec![old("a"), old("b"), old("c"), old("d"), old("x")], Extent::EMPTY).unwrap();
         let frozen = overlay(&[("b", Some("frozen"), 2), ("c", None, 3), ("e", Some("frozen"), 4)]);
         let active = overlay(&[("a", Some("active"), 5), ("c", Some("active"), 6), ("e", None, 7)]);
         let scan = |after: Option<&str>, limit| {

@@ -18,7 +18,7 @@ use crate::identity::StoreId;
 use crate::planted::{PlantedBug, is_planted};
 use crate::record::{LAYOUT_1, Record};
 use crate::snapshot;
-use crate::txn::{Lsn, TxnId};
+use crate::txn::{Lsn, RecordId, TxnId};
 use crate::vfs::{self, Layout, Vfs};
 use crate::wal::frame::{self, Frame, FrameKind};
 use crate::wal::reader::Frames;
@@ -72,6 +72,12 @@ pub(crate) struct Found<'a> {
     pub(crate) blobs: Vec<BlobSlot>,
     /// Whether the record is proven durable.
     pub(crate) proven: bool,
+}
+
+impl Found<'_> {
+    pub(crate) fn id(&self) -> RecordId {
+        RecordId { lsn: self.lsn, txn: self.txn }
+    }
 }
 
 /// How the log ends.

@@ -14,7 +14,7 @@ use crate::snapshot;
 use crate::sync::MutexGuard;
 use crate::table::{self, Table};
 use crate::transaction::changes;
-use crate::txn::Lsn;
+use crate::txn::{Lsn, RecordId};
 
 impl Shared {
     /// Replaces `failed`, unless somebody has done so, while no checkpoint changes what it is made of.
@@ -23,8 +23,8 @@ impl Shared {
         _no_checkpoint: &mut MutexGuard<'_, Progress>,
         failed: &Arc<dyn Table>,
     ) -> Result<(), StoreError> {
-        let make = |last| {
-            self.log.wait(last)?;
+        let make = |last: RecordId| {
+            self.log.wait(last.lsn)?;
             self.read_back(last)
         };
         self.state.replace_table(make, failed)
@@ -49,18 +49,20 @@ impl Shared {
     }
 
     /// Makes a table in memory of everything up to the record `last`, which is durable.
-    fn read_back(&self, last: Lsn) -> Result<Arc<dyn Table>, StoreError> {
+    fn read_back(&self, last: RecordId) -> Result<Arc<dyn Table>, StoreError> {
         let (vfs, layout) = (&*self.vfs, &self.layout);
         let snapshot = snapshot::newest(vfs, layout, self.store_id)?.0;
         let start = Start::after(snapshot.as_ref().map(|snapshot| &snapshot.header));
-        let state = State::new(table::in_memory(snapshot.as_ref())?, usize::MAX);
+        // Whose record that was is asked only of a table which is still there at the next opening.
+        let end = RecordId { lsn: start.snapshot_lsn(), ..RecordId::BEGIN };
+        let state = State::new(table::in_memory(snapshot.as_ref(), end)?, usize::MAX);
         let walked = recovery::walk(vfs, layout, self.store_id, start, &mut |found| {
-            if found.lsn > start.snapshot_lsn() && found.lsn <= last {
-                state.publish(changes(&found.record, found.lsn), found.lsn);
+            if found.lsn > start.snapshot_lsn() && found.lsn <= last.lsn {
+                state.publish(changes(&found.record, found.lsn), found.id());
             }
             Ok(())
         });
-        if state.published() < last {
+        if state.published() < last.lsn {
             // What is being written meanwhile may look like anything, but it lies behind the last record.
             walked?;
             return Err(StoreError::Table { reason: "the log does not have what it should hold".into() });

@@ -2,6 +2,19 @@
 
 use std::fmt;
 
+/// A record by its number and by the transaction that wrote it: in two copies of one store that were both written to, the
+/// same number is another transaction's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct RecordId {
+    pub(crate) lsn: Lsn,
+    pub(crate) txn: TxnId,
+}
+
+impl RecordId {
+    /// The begin of the log, before the first record.
+    pub(crate) const BEGIN: Self = Self { lsn: 0, txn: TxnId([0; 16]) };
+}
+
 /// Names a transaction before its first try, so that its outcome can be asked for later.
 ///
 /// A version 7 UUID (RFC 9562): the first 48 bits are the time of the transaction in milliseconds since 1970, the

@@ -8,11 +8,12 @@ use crate::error::StoreError;
 use crate::fields::BytesReader;
 use crate::holders::Holding;
 use crate::identity::StoreId;
+use crate::meta::Meta;
 use crate::scope::Scope;
 use crate::snapshot::block::{self, Claim, Kind};
 use crate::snapshot::{FORMAT_VERSION, Footer, HEADER_BYTES, Header, lsn_of};
 use crate::table::TableDigest;
-use crate::txn::{Lsn, Position, TxnId};
+use crate::txn::{Lsn, Position, RecordId, TxnId};
 use crate::value::Value;
 use crate::vfs::{self, Layout, Vfs, VfsFile};
 
@@ -35,6 +36,14 @@ pub(crate) struct Facts {
     pub(crate) blobs: Vec<(BlobDigest, Holding)>,
     pub(crate) batches: Vec<EventBatch>,
     pub(crate) transactions: Vec<(TxnId, Lsn)>,
+}
+
+impl Facts {
+    /// The record `lsn`, after which the snapshot was taken. The first record of a store is nobody's transaction.
+    pub(crate) fn record(&self, lsn: Lsn) -> RecordId {
+        let written = self.transactions.iter().rev().find(|(_, of)| *of == lsn);
+        written.map_or_else(Meta::first_record, |(txn, _)| RecordId { lsn, txn: *txn })
+    }
 }
 
 /// Finds the newest snapshot, and the older ones that an interrupted checkpoint has left.

@@ -2,8 +2,7 @@
 
 use crate::error::StoreError;
 use crate::full_view::Entries;
-use crate::table::{Change, Table, TableDigest};
-use crate::txn::Lsn;
+use crate::table::{Change, Extent, Table, TableDigest};
 use crate::value::Value;
 
 pub(crate) struct ClosedTable;
@@ -17,12 +16,12 @@ impl Table for ClosedTable {
         Err(StoreError::Closed)
     }
 
-    fn apply(&self, _: Vec<Change>, _: Lsn) -> Result<(), StoreError> {
+    fn apply(&self, _: Vec<Change>, _: Extent) -> Result<(), StoreError> {
         Err(StoreError::Closed)
     }
 
-    fn applied(&self) -> Lsn {
-        0
+    fn extent(&self) -> Extent {
+        Extent::EMPTY
     }
 
     fn digest(&self) -> TableDigest {

@@ -6,18 +6,22 @@ use std::ops::Bound;
 use crate::error::StoreError;
 use crate::full_view::Entries;
 use crate::sync::RwLock;
-use crate::table::{Change, Table, TableDigest};
-use crate::txn::Lsn;
+use crate::table::{Change, Extent, Table, TableDigest};
 use crate::value::Value;
 
-#[derive(Default)]
 pub(crate) struct MemoryTable(RwLock<Content>);
 
-#[derive(Default)]
 struct Content {
     entries: BTreeMap<Vec<u8>, Value>,
     digest: TableDigest,
-    applied: Lsn,
+    extent: Extent,
+}
+
+impl Default for MemoryTable {
+    fn default() -> Self {
+        let (entries, digest) = (BTreeMap::new(), TableDigest::default());
+        Self(RwLock::new(Content { entries, digest, extent: Extent::EMPTY }))
+    }
 }
 
 impl Table for MemoryTable {
@@ -32,8 +36,8 @@ impl Table for MemoryTable {
         Ok(within.take(limit).map(|(key, value)| (key.clone(), value.clone())).collect())
     }
 
-    fn apply(&self, changes: Vec<Change>, applied: Lsn) -> Result<(), StoreError> {
-        let Content { entries, digest, applied: mark } = &mut *self.0.write();
+    fn apply(&self, changes: Vec<Change>, extent: Extent) -> Result<(), StoreError> {
+        let Content { entries, digest, extent: mark } = &mut *self.0.write();
         for (key, new) in changes {
             digest.replace(&key, entries.get(&key), new.as_ref());
             match new {
@@ -41,12 +45,12 @@ impl Table for MemoryTable {
                 None => entries.remove(&key),
             };
         }
-        *mark = applied;
+        *mark = extent;
         Ok(())
     }
 
-    fn applied(&self) -> Lsn {
-        self.0.read().applied
+    fn extent(&self) -> Extent {
+        self.0.read().extent
     }
 
     fn digest(&self) -> TableDigest {

@@ -15,8 +15,8 @@ use crate::full_view::Entries;
 use crate::identity::StoreId;
 use crate::sync::Mutex;
 use crate::table::memory::start;
-use crate::table::{Change, Table, TableDigest};
-use crate::txn::Lsn;
+use crate::table::{Change, Extent, Table, TableDigest, each_entry};
+use crate::txn::{Lsn, RecordId, TxnId};
 use crate::value::Value;
 
 /// What the table is: which store's, up to which record, and what it adds up to. Written in each batch that changes it.
@@ -30,23 +30,28 @@ pub(crate) struct SledTable {
     mark: Mutex<Mark>,
 }
 
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 struct Mark {
-    applied: Lsn,
+    extent: Extent,
     digest: TableDigest,
 }
 
 impl Mark {
     fn encode(self, store_id: StoreId) -> Vec<u8> {
-        [&self.applied.to_le_bytes()[..], &self.digest.encode(), &store_id].concat()
+        let Extent { applied, reached } = self.extent;
+        let lsns = [applied.to_le_bytes(), reached.lsn.to_le_bytes()].concat();
+        [&lsns[..], reached.txn.as_bytes(), &self.digest.encode(), &store_id].concat()
     }
 
     /// `None` if it is no mark, or that of another store's table.
     fn decode(bytes: &[u8], store_id: StoreId) -> Option<Self> {
-        let (applied, rest) = bytes.split_at_checked(size_of::<Lsn>())?;
+        let (applied, rest) = bytes.split_first_chunk()?;
+        let (reached, rest) = rest.split_first_chunk()?;
+        let (txn, rest) = rest.split_first_chunk()?;
         let (digest, of) = rest.split_at_checked(TableDigest::BYTES)?;
-        let applied = Lsn::from_le_bytes(applied.try_into().ok()?);
-        (of == store_id).then_some(Self { applied, digest: TableDigest::decode(digest)? })
+        let reached = RecordId { lsn: Lsn::from_le_bytes(*reached), txn: TxnId::from_bytes(*txn) };
+        let extent = Extent { applied: Lsn::from_le_bytes(*applied), reached };
+        (of == store_id).then_some(Self { extent, digest: TableDigest::decode(digest)? })
     }
 }
 
@@ -62,7 +67,9 @@ impl SledTable {
             Some(bytes) => {
                 Mark::decode(&bytes, store_id).ok_or_else(|| failed("it is not the table of this store"))?
             }
-            None if contain(|| db.iter().next().transpose())?.is_none() => Mark::default(),
+            None if contain(|| db.iter().next().transpose())?.is_none() => {
+                Mark { extent: Extent::EMPTY, digest: TableDigest::default() }
+            }
             None => return Err(failed("it has no mark")),
         };
         Ok(Self { db, path: path.into(), store_id, mark: Mutex::new(mark) })
@@ -74,18 +81,12 @@ impl SledTable {
     /// [`StoreError::Table`].
     pub(crate) fn verify(&self, last: Lsn) -> Result<(), StoreError> {
         let mut found = TableDigest::default();
-        let (mut after, mut newest) = (None, 0);
-        loop {
-            let page = self.scan(b"", after.as_deref(), VERIFY_ENTRIES)?;
-            for (key, value) in &page {
-                found.add(key, value);
-                newest = newest.max(value.lsn());
-            }
-            match page.into_iter().last() {
-                Some((key, _)) => after = Some(key),
-                None => break,
-            }
-        }
+        let mut newest = 0;
+        each_entry(self, |key, value| {
+            found.add(key, value);
+            newest = newest.max(value.lsn());
+            Ok(())
+        })?;
         if found != self.digest() {
             return Err(failed("its entries do not add up"));
         }
@@ -139,7 +140,7 @@ impl Table for SledTable {
         Ok(entries)
     }
 
-    fn apply(&self, changes: Vec<Change>, applied: Lsn) -> Result<(), StoreError> {
+    fn apply(&self, changes: Vec<Change>, extent: Extent) -> Result<(), StoreError> {
         let mut mark = self.mark.lock();
         let mut digest = mark.digest;
         let mut batch = sled::Batch::default();
@@ -152,15 +153,15 @@ impl Table for SledTable {
                 None => batch.remove(key),
             }
         }
-        let next = Mark { applied, digest };
+        let next = Mark { extent, digest };
         batch.insert(MARK_KEY, next.encode(self.store_id));
         contain(|| self.db.apply_batch(batch))?;
         *mark = next;
         Ok(())
     }
 
-    fn applied(&self) -> Lsn {
-        self.mark.lock().applied
+    fn extent(&self) -> Extent {
+        self.mark.lock().extent
     }
 
     fn digest(&self) -> TableDigest {
@@ -178,9 +179,6 @@ impl Table for SledTable {
         true
     }
 }
-
-/// How many entries a verification reads at once.
-const VERIFY_ENTRIES: usize = 512;
 
 /// Checks a stored value.
 fn value(key: &[u8], bytes: &[u8]) -> Result<Value, StoreError> {
@@ -204,4 +202,40 @@ fn panic_text(panic: &(dyn Any + Send)) -> String {
     let text =
         panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
     format!("panicked: {}", text.unwrap_or("unknown"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whatever a table has lost, kept or mixed up: it no longer adds up.
+    #[test]
+    fn a_table_that_forgot_something_does_not_add_up() {
+        type Damage = fn(&sled::Db);
+        let damages: [(&str, Damage); 4] = [
+            ("an entry less", |db| drop(db.remove(b"s\0a").unwrap())),
+            ("an entry more", |db| {
+                db.insert(b"s\0z", Value::from_parts(1, 16, b"z", 2).as_bytes()).unwrap();
+            }),
+            ("an older value", |db| {
+                db.insert(b"s\0a", Value::from_parts(1, 16, b"older", 1).as_bytes()).unwrap();
+            }),
+            ("no value at all", |db| drop(db.insert(b"s\0a", b"garbage").unwrap())),
+        ];
+        for (what, damage) in damages {
+            let directory = tempfile::tempdir().unwrap();
+            let table = SledTable::open(directory.path(), [1; 16], 1 << 20).unwrap();
+            let second = Extent { applied: 1, reached: RecordId { lsn: 2, txn: TxnId::new(3, [4; 16]) } };
+            let change = |key: &[u8], lsn| (key.to_vec(), Some(Value::from_parts(1, 16, key, lsn)));
+            table.apply(vec![change(b"s\0a", 1), change(b"s\0b", 2)], second).unwrap();
+            assert_eq!(
+                Mark::decode(&table.db.get(MARK_KEY).unwrap().unwrap(), [1; 16]).unwrap().extent,
+                second
+            );
+            table.verify(2).unwrap();
+            assert!(table.verify(1).is_err(), "it holds a record that the log does not have");
+            damage(&table.db);
+            assert!(table.verify(2).is_err(), "{what}");
+        }
+    }
 }

@@ -3,7 +3,6 @@
 //! Frames queue up while a sync runs; the next leader takes them all. Without threads of its own the log is led by one
 //! of those who wait (or by the submitter, if only callbacks wait); with a log thread that thread always leads.
 
-use std::collections::BinaryHeap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -11,16 +10,14 @@ use std::time::Duration;
 
 use crate::blob::FileBlobs;
 use crate::error::StoreError;
-use crate::sync::thread::{self, ThreadId};
+use crate::sync::thread;
 use crate::sync::{AtomicU64, Condvar, Mutex, MutexGuard};
 use crate::txn::Lsn;
 use crate::vfs::{Layout, Vfs};
 use crate::wal::frame;
+use crate::wal::queue::{Queue, Waiting, Wake};
 use crate::wal::room::{Effect, FRAME_BYTES_MAX, Room, SegmentSizes};
 use crate::wal::writer::{Batch, BlobSlot, Spare, Writer};
-
-/// Runs when an LSN is durable, or will never be.
-pub(crate) type Wake = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 
 /// How long the log thread is idle before it writes a watermark.
 const IDLE: Duration = Duration::from_millis(100);
@@ -51,50 +48,6 @@ pub(crate) struct Log {
     on_upkeep_due: Box<dyn Fn() + Send + Sync>,
 }
 
-struct Queue {
-    batch: Batch,
-    /// The LSN of the last record that was queued.
-    queued: Lsn,
-    wakes: BinaryHeap<Waiting>,
-    /// The greatest LSN that a blocked thread has waited for. If it is not durable, that thread is there to lead.
-    awaited: Lsn,
-    /// Who writes a batch, or runs the callbacks of one.
-    leader: Option<ThreadId>,
-    /// Set for good by the first failure; nothing is written after it.
-    failure: Option<StoreError>,
-    /// Nothing more is queued.
-    closed: bool,
-    room: Room,
-    /// Whether the last frame of the log is a watermark that covers everything.
-    watermarked: bool,
-}
-
-/// A callback and what it waits for. The smallest LSN is the greatest, because a `BinaryHeap` gives the greatest first.
-struct Waiting {
-    lsn: Lsn,
-    wake: Wake,
-}
-
-impl Ord for Waiting {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        other.lsn.cmp(&self.lsn)
-    }
-}
-
-impl PartialOrd for Waiting {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for Waiting {
-    fn eq(&self, other: &Self) -> bool {
-        self.lsn == other.lsn
-    }
-}
-
-impl Eq for Waiting {}
-
 /// What a log needs to go on.
 pub(crate) struct Parts {
     pub(crate) vfs: Arc<dyn Vfs>,
@@ -112,17 +65,7 @@ pub(crate) struct Parts {
 
 impl Log {
     pub(crate) fn new(parts: Parts) -> Self {
-        let queue = Queue {
-            batch: Batch::default(),
-            queued: parts.durable,
-            wakes: BinaryHeap::new(),
-            awaited: 0,
-            leader: None,
-            failure: None,
-            closed: false,
-            room: Room::new(parts.writer.room(), parts.sizes),
-            watermarked: false,
-        };
+        let queue = Queue::new(parts.durable, Room::new(parts.writer.room(), parts.sizes));
         Self {
             vfs: parts.vfs,
             layout: parts.layout,
@@ -447,24 +390,6 @@ impl Log {
             self.writer.lock().discard_spares();
         }
         result
-    }
-}
-
-impl Queue {
-    fn is_led_by_me(&self) -> bool {
-        self.leader == Some(thread::current().id())
-    }
-
-    /// Takes out the callbacks that wait for nothing beyond `durable`, or all if nothing more will become durable.
-    fn due(&mut self, durable: Lsn) -> Vec<Wake> {
-        let mut due = Vec::new();
-        while let Some(waiting) = self.wakes.peek() {
-            if waiting.lsn > durable && self.failure.is_none() {
-                break;
-            }
-            due.extend(self.wakes.pop().map(|waiting| waiting.wake));
-        }
-        due
     }
 }
 

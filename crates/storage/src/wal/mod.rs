@@ -12,6 +12,7 @@
 
 pub(crate) mod frame;
 pub(crate) mod log;
+mod queue;
 pub(crate) mod reader;
 pub(crate) mod room;
 pub(crate) mod segment;

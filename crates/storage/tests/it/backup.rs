@@ -27,6 +27,15 @@ fn simulated(vfs: &SimVfs, path: &str) -> LocalOptions {
     options.segment_bytes(4 << 10, 4 << 10).checkpoint_bytes_min(u64::MAX)
 }
 
+/// A flag that is raised in the end.
+struct Raised<'a>(&'a AtomicBool);
+
+impl Drop for Raised<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 /// The copy opens, is healthy, and what was acknowledged when it was asked for is there, whoever writes meanwhile.
 #[test]
 fn a_store_is_copied_while_it_is_written_to() {
@@ -37,6 +46,8 @@ fn a_store_is_copied_while_it_is_written_to() {
         let store = LocalBackend::open(&options).unwrap();
         let (done, acknowledged) = (AtomicBool::new(false), AtomicU64::new(0));
         std::thread::scope(|threads| {
+            // Also if a check fails.
+            let _done = Raised(&done);
             threads.spawn(|| {
                 for number in 1.. {
                     put(&store, number, "count", &format!("{number}")).unwrap();
@@ -69,7 +80,6 @@ fn a_store_is_copied_while_it_is_written_to() {
                 copy.close().unwrap();
                 assert_eq!(get(&store, "only"), None);
             }
-            done.store(true, Ordering::Relaxed);
         });
         store.close().unwrap();
         assert_eq!(check(&root).unwrap().findings, []);

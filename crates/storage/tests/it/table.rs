@@ -114,6 +114,34 @@ fn any_state_of_the_table_gives_the_same_answers() {
     }
 }
 
+/// Two copies of one store have one id, and their records the same numbers.
+#[test]
+fn the_table_of_a_diverged_copy_is_not_believed() {
+    for (with_snapshot, more) in [(false, 0), (false, 3), (true, 0), (true, 3)] {
+        let directory = tempfile::tempdir().unwrap();
+        let (ours, theirs) = (directory.path().join("ours"), directory.path().join("theirs"));
+        drop(closed_store(&ours));
+        copy(&ours, &theirs);
+        for (root, key, first) in [(&theirs, "theirs", 1_000), (&ours, "ours", 2_000)] {
+            let store = open(root);
+            put(&store, first, key, "value").unwrap();
+            if with_snapshot {
+                store.checkpoint().unwrap();
+            }
+            for number in 0..if key == "ours" { more } else { 0 } {
+                put(&store, first + 1 + number, "more", "value").unwrap();
+            }
+            store.close().unwrap();
+        }
+        let store = open(&ours);
+        let held = texts(&store).unwrap();
+        store.close().unwrap();
+        fs::remove_dir_all(ours.join("table")).unwrap();
+        copy(&theirs.join("table"), &ours.join("table"));
+        assert_eq!(texts(&open(&ours)).unwrap(), held, "{with_snapshot} {more}");
+    }
+}
+
 #[test]
 fn an_old_table_is_brought_up_to_date() {
     let directory = tempfile::tempdir().unwrap();

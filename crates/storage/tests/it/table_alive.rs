@@ -197,13 +197,14 @@ fn fails_alive(what: &str, damage: fn(&Path), maintenance: Maintenance) {
     let options = options(root).overlay_bytes_max(100_000).maintenance(maintenance);
     let store = LocalBackend::open(&options).unwrap();
     let mut held = Texts::new();
-    // More than sled keeps in its cache.
     for number in 0..400 {
         let (key, value) = (format!("large{number:03}"), format!("{number:04}").repeat(2_000));
         put(&store, number, &key, &value).unwrap();
         held.insert(key, value);
     }
-    store.checkpoint().unwrap();
+    store.close().unwrap();
+    // Now sled has read nothing of what it will be asked for.
+    let store = LocalBackend::open(&options).unwrap();
     update(&store, &mut held, 1_000, 50);
     damage(&root.join("table/db"));
     let what = format!("{what}, {maintenance:?}");
@@ -220,18 +221,20 @@ fn fails_alive(what: &str, damage: fn(&Path), maintenance: Maintenance) {
     again.close().unwrap();
 }
 
-/// The log takes the writes of a table that fails before its first checkpoint, with nothing but the log to make it of.
+/// A table that fails before the first checkpoint: there is nothing but the log to make another one of.
 #[test]
 fn a_table_that_never_saw_a_snapshot_is_replaced_from_the_log() {
     let directory = tempfile::tempdir().unwrap();
     let root = directory.path();
-    let store = LocalBackend::open(&options(root).checkpoint_bytes_min(u64::MAX)).unwrap();
-    let mut held = Texts::new();
+    let begin = || LocalBackend::open(&options(root).checkpoint_bytes_min(u64::MAX)).unwrap();
+    let (store, mut held) = (begin(), Texts::new());
     for number in 0..600 {
         let (key, value) = (format!("large{number:03}"), format!("{number:04}").repeat(2_000));
         put(&store, number, &key, &value).unwrap();
         held.insert(key, value);
     }
+    store.close().unwrap();
+    let store = begin();
     fs::OpenOptions::new().write(true).open(root.join("table/db")).unwrap().set_len(0).unwrap();
     assert!(texts(&store).unwrap() == held);
     update(&store, &mut held, 1_000, 50);

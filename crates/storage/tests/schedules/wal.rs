@@ -6,6 +6,8 @@ pub(crate) mod frame;
 #[path = "../../src/wal/log.rs"]
 #[expect(dead_code, reason = "checkpoints and backups ask more of a log")]
 pub(crate) mod log;
+#[path = "../../src/wal/queue.rs"]
+mod queue;
 #[path = "../../src/wal/room.rs"]
 #[expect(dead_code, reason = "the options bound the sizes of segments")]
 pub(crate) mod room;
