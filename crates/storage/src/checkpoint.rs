@@ -15,7 +15,6 @@ mod write;
 
 pub(crate) use write::count_holding;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -157,7 +156,7 @@ impl Shared {
 
     fn checkpoint_holding(&self, progress: &mut MutexGuard<'_, Progress>) -> Result<Lsn, StoreError> {
         if let Some(failure) = &progress.failure {
-            return Err(StoreError::Poisoned { source: Arc::new(failure.clone()) });
+            return Err(failure.clone());
         }
         let table = self.state.table();
         let mut result = self.run_checkpoint(progress);

@@ -2,6 +2,19 @@
 
 use std::fmt;
 
+/// Whether a number that was read may be that of a record. No log comes near the bound, below which a number has a
+/// successor and a predecessor.
+pub(crate) fn is_lsn(number: u64) -> bool {
+    (1..u64::MAX / 2).contains(&number)
+}
+
+/// The record that a file is named after: 20 digits and `suffix`.
+pub(crate) fn lsn_named(name: &str, suffix: &str) -> Option<Lsn> {
+    let digits = name.strip_suffix(suffix)?;
+    let is_numbered = digits.len() == 20 && digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_numbered.then(|| digits.parse().ok())?.filter(|number| is_lsn(*number))
+}
+
 /// A record by its number and by the transaction that wrote it: in two copies of one store that were both written to, the
 /// same number is another transaction's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

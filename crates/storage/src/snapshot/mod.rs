@@ -28,7 +28,7 @@ use std::path::{Path, PathBuf};
 
 use crate::identity::StoreId;
 use crate::table::TableDigest;
-use crate::txn::Lsn;
+use crate::txn::{Lsn, is_lsn, lsn_named};
 use crate::wal::frame::{u32_at, u64_at};
 
 const MAGIC: &[u8; 8] = b"FNCLTSNP";
@@ -69,9 +69,9 @@ impl Header {
         let fields = || {
             let store_id = bytes.get(16..32)?.try_into().ok()?;
             let header = Self { store_id, lsn: u64_at(bytes, 32)?, first_segment: u64_at(bytes, 40)? };
-            Some((u32_at(bytes, 8)?, header))
+            (is_lsn(header.lsn) && is_lsn(header.first_segment)).then_some((u32_at(bytes, 8)?, header))
         };
-        fields().ok_or("the header of the snapshot is cut")
+        fields().ok_or("the header of the snapshot names records that cannot be")
     }
 }
 
@@ -135,8 +135,7 @@ pub(crate) fn path(directory: &Path, lsn: Lsn) -> PathBuf {
 
 /// The record that a file name in `snap/` names, `None` if it names none.
 pub(crate) fn lsn_of(name: &str) -> Option<Lsn> {
-    let digits = name.strip_suffix(".snap")?;
-    (digits.len() == 20 && digits.bytes().all(|b| b.is_ascii_digit())).then(|| digits.parse().ok())?
+    lsn_named(name, ".snap")
 }
 
 #[cfg(test)]

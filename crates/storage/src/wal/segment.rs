@@ -13,7 +13,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::txn::Lsn;
+use crate::txn::{Lsn, is_lsn, lsn_named};
 use crate::wal::frame::{u32_at, u64_at};
 
 pub(crate) const MAGIC: &[u8; 8] = b"FNCLTWAL";
@@ -85,18 +85,19 @@ impl SegmentHeader {
         if format > FORMAT_VERSION {
             return Err(BadHeader::Newer(format));
         }
-        Self::fields(header).ok_or(BadHeader::Damaged("segment header is cut"))
+        Self::fields(header).ok_or(BadHeader::Damaged("segment header names records that cannot be"))
     }
 
     fn fields(header: &[u8]) -> Option<Self> {
         let seal =
             Seal { first_lsn: u64_at(header, 48)?, end: u64_at(header, 56)?, last_lsn: u64_at(header, 64)? };
-        Some(Self {
-            store_id: header.get(16..32)?.try_into().ok()?,
-            first_lsn: u64_at(header, 32)?,
-            salt: u64_at(header, 40)?,
-            previous: (seal.first_lsn != 0).then_some(seal),
-        })
+        // The seal of a segment without a record ends before its first.
+        let previous = (seal.first_lsn != 0).then_some(seal);
+        let is_sound =
+            previous.is_none_or(|seal| is_lsn(seal.first_lsn) && is_lsn(seal.last_lsn.saturating_add(1)));
+        let first_lsn = u64_at(header, 32).filter(|lsn| is_lsn(*lsn))?;
+        let store_id = header.get(16..32)?.try_into().ok()?;
+        is_sound.then_some(Self { store_id, first_lsn, salt: u64_at(header, 40)?, previous })
     }
 }
 
@@ -107,8 +108,7 @@ pub(crate) fn path(wal: &Path, first_lsn: Lsn) -> PathBuf {
 
 /// The LSN that a file name in `wal/` names, `None` if it names none.
 pub(crate) fn first_lsn_of(name: &str) -> Option<Lsn> {
-    let digits = name.strip_suffix(".log")?;
-    (digits.len() == 20 && digits.bytes().all(|b| b.is_ascii_digit())).then(|| digits.parse().ok())?
+    lsn_named(name, ".log")
 }
 
 #[cfg(test)]
@@ -152,5 +152,22 @@ mod tests {
         ] {
             assert_eq!(first_lsn_of(name), lsn, "{name}");
         }
+    }
+
+    /// A checksum is no signature: whoever can write it can write any number.
+    #[test]
+    fn numbers_without_a_neighbour_are_refused() {
+        let crafted = |first_lsn, first, last_lsn| {
+            let previous = Some(Seal { first_lsn: first, end: 512, last_lsn });
+            let bytes = SegmentHeader { first_lsn, previous, ..sample() }.encode();
+            SegmentHeader::decode(&bytes).is_ok()
+        };
+        assert!(crafted(2, 1, 1) && crafted(1, 1, 0));
+        for bad in [u64::MAX, u64::MAX - 1] {
+            assert!(!crafted(bad, 1, 1) && !crafted(2, bad, 1) && !crafted(2, 1, bad), "{bad}");
+        }
+        assert!(!crafted(0, 1, 1));
+        assert_eq!(first_lsn_of("18446744073709551615.log"), None);
+        assert_eq!(first_lsn_of("00000000000000000000.log"), None);
     }
 }
