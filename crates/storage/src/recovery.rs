@@ -167,7 +167,9 @@ struct Opened {
 fn open_segments(vfs: &dyn Vfs, layout: &Layout, id: StoreId, start: Start) -> Result<Opened, StoreError> {
     let wal = layout.wal();
     let (mut needed, mut end) = (Vec::new(), LogEnd::before_the_first());
-    for name in vfs.list(&wal).map_err(StoreError::io("list", &wal))? {
+    let names = vfs::list_if_directory(vfs, &wal)?
+        .ok_or_else(|| StoreError::corrupt(&wal, 0, "the directory of the log is gone"))?;
+    for name in names {
         let path = wal.join(&name);
         let first = segment::first_lsn_of(&name)
             .ok_or_else(|| StoreError::corrupt(&path, 0, "the log holds a file that is no segment"))?;

@@ -19,7 +19,7 @@ use crate::{beside, failure, output};
 pub(crate) struct Arguments {
     /// The directory of the store
     dir: PathBuf,
-    /// The file to write, which is replaced when all of it is written; without one, standard output
+    /// The file to write, which is replaced when all of it is written; standard output without one, or for -
     file: Option<PathBuf>,
     /// Show no progress
     #[arg(long)]
@@ -36,7 +36,7 @@ fn export(Arguments { dir, file, quiet }: &Arguments) -> Result<(), Box<dyn Erro
     probe(dir)?;
     let backend = LocalBackend::open(&LocalOptions::new(dir, Arc::new(SystemIds)))?;
     let progress = Progress::new(*quiet, "Exporting packages", Unit::Bytes);
-    let Some(file) = file else {
+    let Some(file) = file.as_ref().filter(|file| *file != Path::new("-")) else {
         export_file::write(&backend, &mut output::stdout(), &progress)?;
         return Ok(backend.close()?);
     };
@@ -47,8 +47,18 @@ fn export(Arguments { dir, file, quiet }: &Arguments) -> Result<(), Box<dyn Erro
     Ok(())
 }
 
-/// Writes a file that has its name only when it is whole.
+/// Writes a file that has its name only when it is whole. What a link names is replaced, not the link; what is no regular
+/// file is written into.
 fn write_file(backend: &dyn Backend, file: &Path, progress: &Progress) -> Result<Counts, Box<dyn Error>> {
+    let target = fs::canonicalize(file);
+    let file = target.as_deref().unwrap_or(file);
+    if fs::metadata(file).is_ok_and(|found| !found.is_file()) {
+        let refused = |error| format!("cannot write {}: {error}", file.display());
+        let mut out = BufWriter::new(File::options().write(true).open(file).map_err(refused)?);
+        let counts = export_file::write(backend, &mut out, progress)?;
+        out.flush().map_err(refused)?;
+        return Ok(counts);
+    }
     let part = beside::path(file, "exporting");
     let refused = |error| format!("cannot write {}: {error}", file.display());
     let mut out = BufWriter::new(File::create_new(&part).map_err(refused)?);

@@ -256,7 +256,11 @@ impl FileBlobs {
         let file = self.vfs.open(&path).map_err(StoreError::io("open", &path))?;
         // Read at once, because the segment goes with a checkpoint, whoever has it open.
         let content = BlobReader::file(file.into(), offset, bytes).read_whole();
-        content.map(|content| Some(BlobReader::memory(content))).map_err(StoreError::io("read", &path))
+        let content = content.map_err(StoreError::io("read", &path))?;
+        if BlobDigest::of(&content) != *digest {
+            return Err(StoreError::corrupt(&path, offset, "a package in a record is damaged"));
+        }
+        Ok(Some(BlobReader::memory(content)))
     }
 
     /// Writes what a planted mistake has left for later.
@@ -324,6 +328,8 @@ impl BlobStore for FileBlobs {
         match self.open_inlined(digest) {
             Err(StoreError::Io { source, .. })
                 if matches!(source.kind(), ErrorKind::NotFound | ErrorKind::UnexpectedEof) => {}
+            // While its bytes are freed they may read as zeros.
+            Err(StoreError::Corrupt { .. }) => {}
             Ok(None) => {}
             opened => return opened,
         }
