@@ -9,9 +9,11 @@
 //! - [`linearizability`]: whether the answers that several threads got can be explained by one order of their calls.
 //! - With the feature `engine`: `ManualClock`, a clock that a test moves, `MemorySources`, buckets and a registry in
 //!   memory, and the `model`, which knows what every operation has to answer.
+//! - With the feature `conformance`: cases recorded from live AWS and what plays them, against an engine or an endpoint.
 //!
 //! Everything is deterministic: the same seed and the same calls give the same answers. Nothing here is for production,
-//! nothing here touches a disk, and only [`explore`] starts threads, if it is told to.
+//! and only [`explore`] starts threads, if it is told to. Nothing touches a disk or a network but `conformance`, which reads
+//! cases from files and may ask an endpoint.
 //!
 //! A store that loses its power after a commit has the commit when it is opened again:
 //!
@@ -42,6 +44,8 @@
 mod bodies;
 #[cfg(feature = "engine")]
 mod clock;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod entropy;
 pub mod linearizability;
 #[cfg(feature = "engine")]

@@ -4,6 +4,7 @@
 mod addressing;
 mod bodies;
 mod client;
+mod conformance;
 mod errors;
 mod golden;
 mod images;

@@ -3,6 +3,7 @@
 
 mod client;
 mod concurrency;
+mod conformance;
 mod control;
 mod failures;
 mod limits;
