@@ -238,3 +238,26 @@ fn a_damaged_package_is_not_exported() {
     assert!(text.contains("is damaged or missing"), "{text}");
     assert_eq!(folder.names(), ["store"]);
 }
+
+/// Whoever writes to a link or a device means what it stands for.
+#[cfg(unix)]
+#[test]
+fn an_export_replaces_neither_links_nor_devices() {
+    use std::os::unix::fs::{FileTypeExt as _, symlink};
+    let folder = Folder::new();
+    let dir = folder.path("store");
+    store(&dir, "-TERM");
+    fs::write(folder.path("real"), b"old").unwrap();
+    symlink(folder.path("real"), folder.path("link")).unwrap();
+    told(&["export", "--quiet", text_of(&dir), text_of(&folder.path("link"))]);
+    assert!(fs::symlink_metadata(folder.path("link")).unwrap().is_symlink());
+    assert_eq!(
+        fs::read_to_string(folder.path("real")).unwrap().lines().count(),
+        told(&["export", text_of(&dir)]).lines().count()
+    );
+
+    // A link, so that a build which renames replaces only that.
+    symlink("/dev/null", folder.path("device")).unwrap();
+    told(&["export", "--quiet", text_of(&dir), text_of(&folder.path("device"))]);
+    assert!(fs::metadata(folder.path("device")).unwrap().file_type().is_char_device());
+}
