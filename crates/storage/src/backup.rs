@@ -10,12 +10,15 @@ use std::sync::Arc;
 use crate::blob::FileBlobs;
 use crate::check::{claim, identify};
 use crate::error::StoreError;
+use crate::identity::StoreId;
 use crate::local::Shared;
 use crate::open::create_directory;
+use crate::reach::Reach;
 use crate::recovery::{self, Start};
 use crate::snapshot;
 use crate::vfs::{self, Layout, Vfs, parent_of};
 use crate::wal::segment;
+use crate::wal::writer::Written;
 
 /// How much is copied at once.
 const COPY_BYTES: usize = 1 << 20;
@@ -65,12 +68,13 @@ pub fn copy_store(
     let id = identify(&vfs, &layout)?;
     let snapshot = snapshot::newest(&vfs, &layout, id)?.0;
     let start = Start::after(snapshot.as_ref().map(|snapshot| &snapshot.header));
-    let segments = recovery::walk(&vfs, &layout, id, start, &mut |_| Ok(()))?.segments;
+    let log = recovery::walk(&vfs, &layout, id, start, &mut |_| Ok(()))?;
     let mut parts: Vec<_> =
-        segments.iter().map(|first| whole(segment::path(&layout.wal(), *first))).collect();
+        log.segments.iter().map(|first| whole(segment::path(&layout.wal(), *first))).collect();
     parts.extend(snapshot.map(|snapshot| whole(snapshot.path)));
     let blobs = FileBlobs::new(Arc::new(vfs), layout.clone(), 0);
-    copy(&vfs, &layout, &blobs, parts, &Target { layout: Layout { root: to.into() }, mode }, progress)
+    let target = Target { layout: Layout { root: to.into() }, mode, id, reach: log.reach() };
+    copy(&vfs, &layout, &blobs, parts, &target, progress)
 }
 
 impl Shared {
@@ -83,7 +87,7 @@ impl Shared {
     ) -> Result<CopyProgress, StoreError> {
         let _no_checkpoint = self.hold_off_checkpoints();
         let _no_collection = self.collecting.lock();
-        let (segments, end) = self.log.extent();
+        let Written { segments, end, last_lsn } = self.log.written();
         let mut parts: Vec<_> =
             segments.iter().map(|first| whole(segment::path(&self.layout.wal(), *first))).collect();
         if let Some(tail) = parts.last_mut() {
@@ -92,7 +96,8 @@ impl Shared {
         // After the log: every blob that a record names was there before the record was.
         let snapshot = snapshot::newest(&*self.vfs, &self.layout, self.store_id)?.0;
         parts.extend(snapshot.map(|snapshot| whole(snapshot.path)));
-        let target = Target { layout: Layout { root: to.into() }, mode };
+        let reach = Reach { segment: segments.last().copied().unwrap_or_default(), record: last_lsn };
+        let target = Target { layout: Layout { root: to.into() }, mode, id: self.store_id, reach };
         // A copy is durable, also that of a store which is not: nothing in it would say so.
         copy(&*self.syncing_vfs, &self.layout, &self.blobs, parts, &target, progress)
     }
@@ -105,6 +110,9 @@ fn whole(path: PathBuf) -> Part {
 struct Target {
     layout: Layout,
     mode: CopyMode,
+    id: StoreId,
+    /// How far the log of the copy goes.
+    reach: Reach,
 }
 
 fn copy(
@@ -135,6 +143,7 @@ fn copy(
     sync_directories(vfs, to)?;
     let format = vfs::read_all(vfs, &from.format(), FORMAT_BYTES_MAX);
     let format = format.map_err(StoreError::io("read", &from.format()))?;
+    target.reach.write(vfs, to, target.id)?;
     vfs::write_atomic(vfs, &to.tmp().join("format"), &to.format(), &format)
         .map_err(StoreError::io("write", &to.format()))?;
     Ok(done)
@@ -193,6 +202,10 @@ fn copy_part(vfs: &dyn Vfs, part: &Part, to: &Path, mode: CopyMode) -> Result<(u
         let bytes = buffer.get(..read).unwrap_or_default();
         file.write_at(bytes, at).map_err(StoreError::io("write", to))?;
         at += read as u64;
+    }
+    if end < length {
+        // A segment is as long as its header says; nothing has been written there.
+        file.write_at(&[0], length - 1).map_err(StoreError::io("write", to))?;
     }
     file.sync_data().map_err(StoreError::io("sync", to))?;
     Ok((end, false))

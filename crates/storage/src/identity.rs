@@ -111,7 +111,8 @@ pub(crate) fn check_table_mark(marked: Option<Lsn>, log_end: Lsn, wal: &Path) ->
     }
 }
 
-fn encode(magic: &[u8; 8], version: u32, id: StoreId, rest: &[u8]) -> Vec<u8> {
+/// The form of all small files: what it is, whose, and the rest, with a checksum of it all.
+pub(crate) fn encode(magic: &[u8; 8], version: u32, id: StoreId, rest: &[u8]) -> Vec<u8> {
     let mut bytes = [magic, &version.to_le_bytes()[..], &[0; 4], &id, rest].concat();
     let crc = crc32fast::hash(&bytes);
     bytes.extend_from_slice(&crc.to_le_bytes());
@@ -119,7 +120,7 @@ fn encode(magic: &[u8; 8], version: u32, id: StoreId, rest: &[u8]) -> Vec<u8> {
 }
 
 /// Version, store id and what follows. `None` if the checksum does not fit.
-fn decode(bytes: &[u8]) -> Option<(u32, StoreId, &[u8])> {
+pub(crate) fn decode(bytes: &[u8]) -> Option<(u32, StoreId, &[u8])> {
     let (body, crc) = bytes.split_at_checked(bytes.len().checked_sub(4)?)?;
     if crc32fast::hash(body) != u32::from_le_bytes(crc.try_into().ok()?) {
         return None;
@@ -134,13 +135,12 @@ pub(crate) fn check_fresh(vfs: &dyn Vfs, layout: &Layout) -> Result<(), StoreErr
     let names = list(&layout.root)?;
     let is_ours = |name: &str| Layout::FILES.contains(&name) || Layout::DIRECTORIES.contains(&name);
     if let Some(name) =
-        names.iter().find(|name| !is_ours(name) && !Layout::TABLE_NAMES.contains(&name.as_str()))
+        names.iter().find(|name| !is_ours(name) && !Layout::LATER_NAMES.contains(&name.as_str()))
     {
         let reason = format!("it has no FORMAT file but holds {name:?}");
         return Err(StoreError::NotAStore { path: layout.root.clone(), reason });
     }
-    // A table is only ever made of a store that has its FORMAT.
-    let mut was_a_store = names.iter().any(|name| Layout::TABLE_NAMES.contains(&name.as_str()));
+    let mut was_a_store = names.iter().any(|name| Layout::LATER_NAMES.contains(&name.as_str()));
     for dir in [layout.wal(), layout.snap(), layout.blobs()] {
         let is_there = vfs.exists(&dir).map_err(StoreError::io("look for", &dir))?;
         was_a_store |= is_there && !list(&dir)?.is_empty();

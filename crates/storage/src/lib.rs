@@ -51,6 +51,7 @@ mod open;
 mod options;
 mod overlay;
 mod planted;
+mod reach;
 mod read_log;
 mod record;
 mod recovery;

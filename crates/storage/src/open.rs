@@ -4,12 +4,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 
+use crate::blob::FileBlobs;
 use crate::checkpoint::Checkpoints;
 use crate::error::StoreError;
 use crate::identity::{self, Identity, StoreId};
 use crate::local::{Commit, Shared};
 use crate::options::{Durability, LocalOptions, Maintenance};
-use crate::recovery::{self, Start};
+use crate::planted::{PlantedBug, is_planted};
+use crate::reach::{Reach, Teller};
+use crate::recovery::{self, LogEnd, Start};
 use crate::replay::{self, Recovered, Sources};
 use crate::signal::Signal;
 use crate::snapshot;
@@ -52,34 +55,20 @@ pub(crate) fn open(options: &LocalOptions) -> Result<Shared, StoreError> {
         replay::recover(&sources, options)?;
     remove_superseded(&*vfs, &layout, older, &end.superseded)?;
 
-    let header = end.next_header(store_id, salt(options));
-    let salts = {
-        let options = options.clone();
-        Box::new(move || salt(&options))
-    };
-    let (segments, sizes) = (end.segments, options.segment_sizes);
-    let begin = Begin { vfs: Arc::clone(&vfs), layout: layout.clone(), header, segments, sizes, salts };
-    let (writer, placed) = Writer::begin(begin, end.survivors)?;
-    placed.into_iter().for_each(|blob| blobs.place(blob));
-
+    let (durable, witnessed) = (end.last_lsn, end.proven.last_lsn);
+    let place = Place { vfs: &vfs, layout: &layout, store_id };
+    let (writer, told) = begin_log(options, &place, end, &blobs)?;
     let signal = Arc::new(Signal::default());
-    let on_upkeep_due: Box<dyn Fn() + Send + Sync> = match options.maintenance {
-        Maintenance::Thread => {
-            let signal = Arc::clone(&signal);
-            Box::new(move || signal.raise())
-        }
-        Maintenance::Inline => Box::new(|| {}),
-    };
     let log = Log::new(Parts {
         vfs: Arc::clone(&vfs),
         layout: layout.clone(),
         blobs: Arc::clone(&blobs),
         writer,
-        durable: end.last_lsn,
-        witnessed: end.proven.last_lsn,
-        sizes,
+        durable,
+        witnessed,
+        sizes: options.segment_sizes,
         threaded: options.maintenance == Maintenance::Thread,
-        on_upkeep_due,
+        on_upkeep_due: on_upkeep_due(options.maintenance, &signal),
     });
     // What the last process left is looked for once, by the first checkpoint.
     let checkpoints = Checkpoints::new(snapshot, format_version, marked.is_none());
@@ -91,19 +80,76 @@ pub(crate) fn open(options: &LocalOptions) -> Result<Shared, StoreError> {
         log,
         state,
         blobs,
-        commit: Mutex::new(Commit { next_lsn: end.last_lsn + 1, meta }),
+        commit: Mutex::new(Commit { next_lsn: durable + 1, meta }),
         history: Mutex::new(history),
         holders: Mutex::new(holders),
         collecting: Mutex::new(()),
         blob_grace_ms: options.blob_grace_ms,
         log_bytes: AtomicU64::new(log_bytes),
         checkpoints,
+        teller: Teller::new(told),
         checkpoint_bytes_min: options.checkpoint_bytes_min,
         is_full: AtomicBool::new(false),
         signal,
         maintenance: options.maintenance,
         lock: Mutex::new(Some(lock)),
     })
+}
+
+/// Where a store is, and whose.
+struct Place<'a> {
+    vfs: &'a Arc<dyn Vfs>,
+    layout: &'a Layout,
+    store_id: StoreId,
+}
+
+/// Begins the segment in which the log goes on, and says that it does: what `REACH` says then, if it is kept up to date.
+fn begin_log(
+    options: &LocalOptions,
+    &Place { vfs, layout, store_id }: &Place<'_>,
+    end: LogEnd,
+    blobs: &FileBlobs,
+) -> Result<(Writer, Option<Reach>), StoreError> {
+    let is_synced = options.durability == Durability::Disk;
+    let header = end.next_header(store_id, salt(options));
+    let reach = Reach { segment: header.first_lsn, record: end.last_lsn };
+    let tell = || match reach.write(&**vfs, layout, store_id) {
+        // The log is whole without it, and who wants to delete something must be able to open the store.
+        Err(StoreError::Full { .. }) => Ok(()),
+        told => told,
+    };
+    if is_synced && is_planted(PlantedBug::ReachToldTooEarly) {
+        tell()?;
+    }
+    let salts = {
+        let options = options.clone();
+        Box::new(move || salt(&options))
+    };
+    let begin = Begin {
+        vfs: Arc::clone(vfs),
+        layout: layout.clone(),
+        header,
+        segments: end.segments,
+        sizes: options.segment_sizes,
+        states_length: is_synced,
+        salts,
+    };
+    let (writer, placed) = Writer::begin(begin, end.survivors)?;
+    placed.into_iter().for_each(|blob| blobs.place(blob));
+    if is_synced {
+        tell()?;
+    }
+    Ok((writer, is_synced.then_some(reach)))
+}
+
+fn on_upkeep_due(maintenance: Maintenance, signal: &Arc<Signal>) -> Box<dyn Fn() + Send + Sync> {
+    match maintenance {
+        Maintenance::Thread => {
+            let signal = Arc::clone(signal);
+            Box::new(move || signal.raise())
+        }
+        Maintenance::Inline => Box::new(|| {}),
+    }
 }
 
 fn salt(options: &LocalOptions) -> u64 {

@@ -39,6 +39,8 @@ pub enum PlantedBug {
     RidingBlobsNotSynced,
     /// The log goes on from a snapshot that is newer than the records which it passes over.
     LogPassedOverTooFar,
+    /// It is said that the log reaches a segment before that has its name for good.
+    ReachToldTooEarly,
 }
 
 #[cfg(feature = "planted-bugs")]
@@ -53,7 +55,7 @@ mod switch {
 
     impl PlantedBug {
         /// All of them.
-        pub const ALL: [Self; 16] = [
+        pub const ALL: [Self; 17] = [
             Self::RecordNotSynced,
             Self::SegmentNamedBeforeSync,
             Self::SegmentNameNotSynced,
@@ -70,6 +72,7 @@ mod switch {
             Self::RidingBlobsDropped,
             Self::RidingBlobsNotSynced,
             Self::LogPassedOverTooFar,
+            Self::ReachToldTooEarly,
         ];
     }
 

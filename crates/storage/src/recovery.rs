@@ -16,6 +16,7 @@ use std::sync::Arc;
 use crate::error::StoreError;
 use crate::identity::StoreId;
 use crate::planted::{PlantedBug, is_planted};
+use crate::reach::Reach;
 use crate::record::{LAYOUT_1, Record};
 use crate::snapshot;
 use crate::txn::{Lsn, RecordId, TxnId};
@@ -27,6 +28,8 @@ use crate::wal::writer::{Batch, BlobSlot};
 
 /// The longest file in `wal/` that is read: the largest segment and more.
 const SEGMENT_FILE_BYTES_MAX: u64 = 1 << 30;
+
+const IS_CUT: &str = "the file has lost its end: it was longer before it had its name";
 
 /// Where the log begins.
 #[derive(Debug, Clone, Copy)]
@@ -110,43 +113,82 @@ pub(crate) fn walk(
     start: Start,
     visit: &mut Visit<'_>,
 ) -> Result<LogEnd, StoreError> {
-    let Opened { segments, mut end, damaged } = open_segments(vfs, layout, id, start)?;
-    let mut segments = segments.into_iter().peekable();
-    while let Some(segment) = segments.next() {
-        segment.check_follows(&end, start)?;
-        let content = segment.read(vfs)?;
-        match segments.peek() {
-            Some(next) => sealed(&segment, &content, next, &mut end, start, visit)?,
-            None if damaged.is_some() => before_damage(&segment, &content, visit)?,
-            None => last(&segment, &content, &mut end, start, visit)?,
-        }
-    }
-    damaged.map_or(Ok(end), Err)
+    go_through(vfs, open_segments(vfs, layout, id, start)?, start, Part::Whole, visit)
 }
 
 /// The last record of the log, from the headers and the last segment alone.
 ///
 /// What is refused here the walk refuses, too; that the segments before the last one are whole, only the walk tells.
 pub(crate) fn last_lsn(vfs: &dyn Vfs, layout: &Layout, id: StoreId, start: Start) -> Result<Lsn, StoreError> {
-    let Opened { segments, mut end, damaged } = open_segments(vfs, layout, id, start)?;
-    if let Some(damaged) = damaged {
+    let opened = open_segments(vfs, layout, id, start)?;
+    if let Some(damaged) = opened.damaged {
         return Err(damaged);
     }
+    Ok(go_through(vfs, opened, start, Part::End, &mut |_| Ok(()))?.last_lsn)
+}
+
+/// How much of the log is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Whole,
+    /// The last segment; of the others the headers.
+    End,
+}
+
+fn go_through(
+    vfs: &dyn Vfs,
+    opened: Opened,
+    start: Start,
+    part: Part,
+    visit: &mut Visit<'_>,
+) -> Result<LogEnd, StoreError> {
+    let Opened { segments, mut end, damaged, least, wal } = opened;
     let mut segments = segments.into_iter().peekable();
     while let Some(segment) = segments.next() {
         segment.check_follows(&end, start)?;
-        let Some(next) = segments.peek() else {
-            let content = segment.read(vfs)?;
-            let mut frames = Frames::new(&content, &segment.header);
-            frames.by_ref().for_each(drop);
-            return Ok(frames.next_lsn - 1);
-        };
-        match next.header.previous {
-            Some(seal) if seal.first_lsn == segment.header.first_lsn => end.go_on(seal, &segment),
-            _ => next.check_follows(&end, start)?,
+        match segments.peek() {
+            Some(next) => {
+                let seal = next.seal_of(&segment)?;
+                if part == Part::Whole {
+                    sealed(&segment, &segment.read(vfs)?, seal, visit)?;
+                }
+                end.go_on(seal, &segment);
+            }
+            None if damaged.is_some() => before_damage(&segment, &segment.read(vfs)?, visit)?,
+            None => {
+                let content = segment.read(vfs)?;
+                let tail = Tail::find(&segment, &content, &Proof::of(&segment, start, least));
+                match part {
+                    Part::Whole => tail.take(&mut end, visit)?,
+                    Part::End => tail.check()?,
+                }
+                (end.last_lsn, end.last) = (tail.next_lsn - 1, Some(segment.header.clone()));
+            }
         }
     }
-    Ok(end.last_lsn)
+    if let Some(damaged) = damaged {
+        return Err(damaged);
+    }
+    end.reach().check(least, &wal)?;
+    Ok(end)
+}
+
+/// What else than the log itself says that a record was durable.
+struct Proof {
+    lsn: Lsn,
+    by: &'static str,
+}
+
+impl Proof {
+    /// `last` is the last segment there is. Of one after it, that it is gone is the better thing to say.
+    fn of(last: &Segment, start: Start, least: Option<Reach>) -> Self {
+        match least {
+            Some(Reach { segment, record }) if segment <= last.header.first_lsn && record > start.proven => {
+                Self { lsn: record, by: "REACH" }
+            }
+            _ => Self { lsn: start.proven, by: "the snapshot" },
+        }
+    }
 }
 
 /// A segment whose header is valid.
@@ -161,11 +203,18 @@ struct Opened {
     end: LogEnd,
     /// Why there are no more. Whoever looks at the log still sees what is before it.
     damaged: Option<StoreError>,
+    /// How far the log reaches at least, as it was said before anybody looked.
+    least: Option<Reach>,
+    wal: PathBuf,
 }
 
 /// Reads the headers of the segments that are needed. A file in `wal/` always has a valid one.
 fn open_segments(vfs: &dyn Vfs, layout: &Layout, id: StoreId, start: Start) -> Result<Opened, StoreError> {
     let wal = layout.wal();
+    let (least, mut damaged) = match Reach::read(vfs, layout, id) {
+        Ok(least) => (least, None),
+        Err(error) => (None, Some(error)),
+    };
     let (mut needed, mut end) = (Vec::new(), LogEnd::before_the_first());
     let names = vfs::list_if_directory(vfs, &wal)?
         .ok_or_else(|| StoreError::corrupt(&wal, 0, "the directory of the log is gone"))?;
@@ -185,7 +234,7 @@ fn open_segments(vfs: &dyn Vfs, layout: &Layout, id: StoreId, start: Start) -> R
     }
     needed.sort();
     end.superseded.sort();
-    let (mut segments, mut damaged) = (Vec::new(), None);
+    let mut segments = Vec::new();
     for (first, path) in needed {
         match open_segment(vfs, id, first, path) {
             Ok(segment) => segments.push(segment),
@@ -199,7 +248,7 @@ fn open_segments(vfs: &dyn Vfs, layout: &Layout, id: StoreId, start: Start) -> R
     if start.has_snapshot() && segments.is_empty() && damaged.is_none() {
         return Err(StoreError::corrupt(&wal, 0, "the log that goes on after the snapshot is gone"));
     }
-    Ok(Opened { segments, end, damaged })
+    Ok(Opened { segments, end, damaged, least, wal })
 }
 
 fn open_segment(vfs: &dyn Vfs, id: StoreId, first: Lsn, path: PathBuf) -> Result<Segment, StoreError> {
@@ -226,6 +275,12 @@ fn read_header(vfs: &dyn Vfs, path: &Path) -> Result<SegmentHeader, StoreError> 
 }
 
 impl Segment {
+    /// Where `segment` ends, the one before this.
+    fn seal_of(&self, segment: &Self) -> Result<Seal, StoreError> {
+        let seal = self.header.previous.filter(|seal| seal.first_lsn == segment.header.first_lsn);
+        seal.ok_or_else(|| self.does_not_follow(segment.header.first_lsn))
+    }
+
     /// Checks that this segment goes on where the log so far ends. The first one after a snapshot is known by its name.
     fn check_follows(&self, end: &LogEnd, start: Start) -> Result<(), StoreError> {
         if end.last.is_none() && start.has_snapshot() && self.header.first_lsn == start.first_segment {
@@ -235,16 +290,20 @@ impl Segment {
         if self.header.previous == expected && self.header.first_lsn == end.proven.last_lsn + 1 {
             return Ok(());
         }
-        Err(StoreError::Corrupt {
-            file: self.path.to_path_buf(),
-            offset: 0,
-            lsn: Some(end.proven.last_lsn + 1),
-            reason: "the segment does not follow the one before it; a segment is missing or foreign".into(),
-        })
+        Err(self.does_not_follow(end.proven.last_lsn + 1))
+    }
+
+    fn does_not_follow(&self, lsn: Lsn) -> StoreError {
+        self.corrupt(0, lsn, "the segment does not follow the one before it; a segment is missing or foreign")
     }
 
     fn read(&self, vfs: &dyn Vfs) -> Result<Vec<u8>, StoreError> {
         vfs::read_all(vfs, &self.path, SEGMENT_FILE_BYTES_MAX).map_err(StoreError::io("read", &self.path))
+    }
+
+    /// Whether the file has lost its end. It was whole before it had its name.
+    fn is_cut(&self, content: &[u8]) -> bool {
+        (content.len() as u64) < self.header.file_bytes
     }
 
     fn corrupt(&self, offset: usize, lsn: Lsn, reason: &str) -> StoreError {
@@ -259,7 +318,7 @@ impl Segment {
     /// Hands a transaction frame on as a record. Watermarks say nothing more.
     fn visit(
         &self,
-        (offset, frame): (usize, Frame<'_>),
+        (offset, frame): (usize, &Frame<'_>),
         proven: bool,
         visit: &mut Visit<'_>,
     ) -> Result<(), StoreError> {
@@ -296,28 +355,17 @@ pub(crate) fn blob_slots(record: &Record, places: &[usize], base: usize) -> Vec<
     slots.collect()
 }
 
-/// Case 1: a segment that has a successor.
-fn sealed(
-    segment: &Segment,
-    content: &[u8],
-    next: &Segment,
-    end: &mut LogEnd,
-    start: Start,
-    visit: &mut Visit<'_>,
-) -> Result<(), StoreError> {
-    let damaged = |at, lsn| segment.corrupt(at, lsn, "a record that was durable is damaged");
-    let seal = next.header.previous.filter(|seal| seal.first_lsn == segment.header.first_lsn);
-    let Some(seal) = seal else { return next.check_follows(end, start) };
+/// Case 1: a segment whose successor says where it ends.
+fn sealed(segment: &Segment, content: &[u8], seal: Seal, visit: &mut Visit<'_>) -> Result<(), StoreError> {
     // Of a segment that was cut, what is left is shown before it is refused.
     let within = usize::try_from(seal.end).ok().and_then(|end| content.get(..end)).unwrap_or(content);
     let mut frames = Frames::new(within, &segment.header);
     for found in frames.by_ref() {
-        segment.visit(found, true, visit)?;
+        segment.visit((found.0, &found.1), true, visit)?;
     }
     if (frames.at as u64, frames.next_lsn) != (seal.end, seal.last_lsn + 1) {
-        return Err(damaged(frames.at, frames.next_lsn));
+        return Err(segment.corrupt(frames.at, frames.next_lsn, "a record that was durable is damaged"));
     }
-    end.go_on(seal, segment);
     Ok(())
 }
 
@@ -327,53 +375,74 @@ fn before_damage(segment: &Segment, content: &[u8], visit: &mut Visit<'_>) -> Re
     let found: Vec<_> = frames.by_ref().collect();
     found.into_iter().try_for_each(|frame| {
         let proven = frame.1.lsn <= frames.watermark;
-        segment.visit(frame, proven, visit)
+        segment.visit((frame.0, &frame.1), proven, visit)
     })
 }
 
-/// Cases 2 to 4: the last segment.
-fn last(
-    segment: &Segment,
-    content: &[u8],
-    end: &mut LogEnd,
-    start: Start,
-    visit: &mut Visit<'_>,
-) -> Result<(), StoreError> {
-    let mut frames = Frames::new(content, &segment.header);
-    frames.watermark = frames.watermark.max(start.proven);
-    let found: Vec<_> = frames.by_ref().collect();
-    let witness = match frames.damaged_here() {
-        Some(later) => Some(format!("the frame at {later} says so")),
-        None if frames.next_lsn <= start.proven => Some("the snapshot says so".to_owned()),
-        None => None,
-    };
-    if let Some(witness) = witness {
-        // Whoever looks at the log sees what is whole before the damage. It was durable, because what follows it was.
-        found.into_iter().try_for_each(|frame| segment.visit(frame, true, visit))?;
-        let reason = format!("a record that was durable is damaged: {witness}");
-        return Err(segment.corrupt(frames.at, frames.next_lsn, &reason));
+/// Cases 2 to 4: what the last segment holds.
+struct Tail<'a> {
+    segment: &'a Segment,
+    content: &'a [u8],
+    frames: Vec<(usize, Frame<'a>)>,
+    /// The offset after the last valid frame.
+    end: usize,
+    /// The LSN of the record that is not there.
+    next_lsn: Lsn,
+    /// The records up to this one were durable.
+    proven: Lsn,
+    /// What shows that something durable is missing.
+    damage: Option<String>,
+}
+
+impl<'a> Tail<'a> {
+    fn find(segment: &'a Segment, content: &'a [u8], proof: &Proof) -> Self {
+        let mut frames = Frames::new(content, &segment.header);
+        frames.watermark = frames.watermark.max(proof.lsn);
+        let found = frames.by_ref().collect();
+        let (end, next_lsn) = (frames.at, frames.next_lsn);
+        let witness = match frames.damaged_here() {
+            Some(later) => Some(format!("the frame at {later}")),
+            None => (next_lsn <= proof.lsn).then(|| proof.by.to_owned()),
+        };
+        // What comes before something durable was durable, too.
+        let proven = if witness.is_some() { next_lsn - 1 } else { frames.watermark };
+        let damage = match witness {
+            Some(witness) => Some(format!("a record that was durable is damaged: {witness} says so")),
+            None => segment.is_cut(content).then(|| IS_CUT.to_owned()),
+        };
+        Self { segment, content, frames: found, end, next_lsn, proven, damage }
     }
-    let first_lsn = segment.header.first_lsn;
-    end.proven = Seal { first_lsn, end: HEADER_BYTES as u64, last_lsn: first_lsn - 1 };
-    for (offset, frame) in found {
-        let proven = frame.lsn <= frames.watermark;
-        if frame.kind == FrameKind::Watermark {
-            // It says what was durable, not that it is so itself: its own sync may have failed.
-        } else if proven || is_planted(PlantedBug::SurvivorsNotRewritten) {
-            end.proven.end = (offset + frame.stored_bytes) as u64;
-            end.proven.last_lsn = frame.lsn;
-        } else {
-            let bytes = content.get(offset..offset + frame.stored_bytes).unwrap_or_default();
-            let (record, places) = Record::decode(frame.payload).unzip();
-            let slots = record.zip(places).map(|(r, p)| blob_slots(&r, &p, frame::HEADER_BYTES));
-            end.survivors.push(frame.lsn, bytes, &slots.unwrap_or_default());
+
+    fn check(&self) -> Result<(), StoreError> {
+        let damaged = |damage: &String| Err(self.segment.corrupt(self.end, self.next_lsn, damage));
+        self.damage.as_ref().map_or(Ok(()), damaged)
+    }
+
+    /// Hands the records on, and says to `log` how it ends. Whoever looks at a damaged log sees what is whole before that.
+    fn take(&self, log: &mut LogEnd, visit: &mut Visit<'_>) -> Result<(), StoreError> {
+        let first_lsn = self.segment.header.first_lsn;
+        log.proven = Seal { first_lsn, end: HEADER_BYTES as u64, last_lsn: first_lsn - 1 };
+        for (offset, frame) in &self.frames {
+            let proven = frame.lsn <= self.proven;
+            if frame.kind == FrameKind::Watermark {
+                // It says what was durable, not that it is so itself: its own sync may have failed.
+            } else if proven || is_planted(PlantedBug::SurvivorsNotRewritten) {
+                log.proven.end = (offset + frame.stored_bytes) as u64;
+                log.proven.last_lsn = frame.lsn;
+            } else {
+                let bytes = self.content.get(*offset..offset + frame.stored_bytes).unwrap_or_default();
+                let (record, places) = Record::decode(frame.payload).unzip();
+                let slots = record.zip(places).map(|(r, p)| blob_slots(&r, &p, frame::HEADER_BYTES));
+                log.survivors.push(frame.lsn, bytes, &slots.unwrap_or_default());
+            }
+            self.segment.visit((*offset, frame), proven, visit)?;
         }
-        segment.visit((offset, frame), proven, visit)?;
+        self.check()?;
+        let rest = self.content.get(self.end..).unwrap_or_default();
+        let is_torn = rest.iter().any(|byte| *byte != 0);
+        log.torn = is_torn.then(|| (self.segment.path.to_path_buf(), self.end as u64));
+        Ok(())
     }
-    let rest = content.get(frames.at..).unwrap_or_default();
-    end.torn = rest.iter().any(|byte| *byte != 0).then(|| (segment.path.to_path_buf(), frames.at as u64));
-    (end.last_lsn, end.last) = (frames.next_lsn - 1, Some(segment.header.clone()));
-    Ok(())
 }
 
 impl LogEnd {
@@ -388,6 +457,11 @@ impl LogEnd {
             last_lsn: 0,
             torn: None,
         }
+    }
+
+    /// How far the log reaches.
+    pub(crate) fn reach(&self) -> Reach {
+        Reach { segment: self.last.as_ref().map_or(0, |last| last.first_lsn), record: self.last_lsn }
     }
 
     /// Moves the end to that of a segment which has a successor.
@@ -406,6 +480,7 @@ impl LogEnd {
             Some(last) if last.first_lsn == first_lsn => last.previous,
             Some(_) => Some(self.proven),
         };
-        SegmentHeader { store_id, first_lsn, salt, previous }
+        // Its file is not made yet.
+        SegmentHeader { store_id, first_lsn, salt, previous, file_bytes: 0 }
     }
 }

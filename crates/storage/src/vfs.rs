@@ -166,8 +166,9 @@ impl Layout {
     pub(crate) const DIRECTORIES: [&'static str; 4] = ["wal", "snap", "blobs", "tmp"];
     /// The files that may be there before `FORMAT` is.
     pub(crate) const FILES: [&'static str; 2] = ["LOCK", "UNSYNCED"];
-    /// The marker of a clean close and the table that it vouches for.
-    pub(crate) const TABLE_NAMES: [&'static str; 2] = ["TABLE", "table"];
+    /// What is there only after `FORMAT`, or in a copy of a store: the table, the mark that vouches for it, and how far the
+    /// log reaches.
+    pub(crate) const LATER_NAMES: [&'static str; 3] = ["TABLE", "table", "REACH"];
 
     pub(crate) fn lock(&self) -> PathBuf {
         self.root.join("LOCK")
@@ -180,6 +181,11 @@ impl Layout {
     /// The marker of a store that was written without syncs.
     pub(crate) fn unsynced(&self) -> PathBuf {
         self.root.join("UNSYNCED")
+    }
+
+    /// What says how far the log reaches at least.
+    pub(crate) fn reach(&self) -> PathBuf {
+        self.root.join("REACH")
     }
 
     pub(crate) fn wal(&self) -> PathBuf {

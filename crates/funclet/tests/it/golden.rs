@@ -1,6 +1,7 @@
 //! Stores that earlier versions have written stay readable, and this version writes the same bytes again.
 //!
-//! `testdata/golden-store-N` was written by a build of format version N. The table is left out: it may be thrown
+//! `testdata/golden-store-N` was written by a build of format version N; `golden-store-2-reach` by one that also says how far
+//! the log reaches. The table is left out: it may be thrown
 //! away. To add a store after a change of the format, run this test with `FUNCLET_WRITE_GOLDEN=1`.
 
 use std::collections::BTreeMap;
@@ -16,8 +17,8 @@ use funclet::{
 use funclet_testkit::{ManualClock, SeededEntropy, zip_of_zipped_size, zip_with_content};
 
 /// Of the format that this version writes; the last of [`GOLDEN`].
-const CURRENT: &str = "golden-store-2";
-const GOLDEN: [&str; 2] = ["golden-store-1", CURRENT];
+const CURRENT: &str = "golden-store-2-reach";
+const GOLDEN: [&str; 3] = ["golden-store-1", "golden-store-2", CURRENT];
 /// 2026-01-01 00:00 UTC.
 const TIME_MS: u64 = 1_767_225_600_000;
 const LARGE_BYTES: usize = 70_000;

@@ -17,7 +17,7 @@ use crate::vfs::{Layout, Vfs};
 use crate::wal::frame;
 use crate::wal::queue::{Queue, Waiting, Wake};
 use crate::wal::room::{Effect, FRAME_BYTES_MAX, Room, SegmentSizes};
-use crate::wal::writer::{Batch, BlobSlot, Spare, Writer};
+use crate::wal::writer::{Batch, BlobSlot, Spare, Writer, Written};
 
 /// How long the log thread is idle before it writes a watermark.
 const IDLE: Duration = Duration::from_millis(100);
@@ -33,6 +33,8 @@ pub(crate) struct Log {
     durable: AtomicU64,
     /// Every record up to this LSN is durable, and a later frame says so: should it be damaged, that is noticed.
     witnessed: AtomicU64,
+    /// Names the last segment.
+    segment: AtomicU64,
     queue: Mutex<Queue>,
     /// Signalled after every batch, whether it succeeded or not.
     progress: Condvar,
@@ -72,6 +74,7 @@ impl Log {
             blobs: parts.blobs,
             durable: AtomicU64::new(parts.durable),
             witnessed: AtomicU64::new(parts.witnessed),
+            segment: AtomicU64::new(parts.writer.segment()),
             queue: Mutex::new(queue),
             progress: Condvar::new(),
             work: Condvar::new(),
@@ -263,7 +266,12 @@ impl Log {
     fn write(&self, batch: Batch) -> Result<Option<Lsn>, StoreError> {
         let Some(last) = batch.last_lsn() else { return Ok(None) };
         let durable = self.durable();
-        let placed = self.writer.lock().write(batch, durable)?;
+        let placed = {
+            let mut writer = self.writer.lock();
+            let placed = writer.write(batch, durable)?;
+            self.segment.store(writer.segment(), Ordering::Release);
+            placed
+        };
         self.witnessed.store(durable, Ordering::Release);
         for blob in placed {
             self.blobs.place(blob);
@@ -362,9 +370,14 @@ impl Log {
         self.writer.lock().drop_segments_before(first_lsn)
     }
 
-    /// The segments of the log, in order, and how far the last one holds what is durable.
-    pub(crate) fn extent(&self) -> (Vec<Lsn>, u64) {
-        self.writer.lock().extent()
+    /// What of the log is written. Nobody writes at that moment, so all of it is durable, or the log has failed.
+    pub(crate) fn written(&self) -> Written {
+        self.writer.lock().written()
+    }
+
+    /// The LSN that names the last segment, which has its name for good.
+    pub(crate) fn segment(&self) -> Lsn {
+        self.segment.load(Ordering::Acquire)
     }
 
     /// Queues nothing more from now on. Called under the commit lock, so that nobody is between asking and queueing.

@@ -85,6 +85,7 @@ pub fn scan_any_bytes(bytes: &[u8]) -> usize {
         first_lsn: 1,
         salt: 0,
         previous: None,
+        file_bytes: 0,
     });
     let mut frames = Frames::new(bytes, &header);
     let records =
@@ -100,7 +101,7 @@ pub fn scan_any_bytes(bytes: &[u8]) -> usize {
 /// is a kind, an LSN, a watermark, and as many bytes as its next byte says. For fuzzing, as [`scan_any_bytes`].
 #[doc(hidden)]
 pub fn scan_mended_bytes(bytes: &[u8]) -> usize {
-    let header = SegmentHeader { store_id: [7; 16], first_lsn: 1, salt: 77, previous: None };
+    let header = SegmentHeader { store_id: [7; 16], first_lsn: 1, salt: 77, previous: None, file_bytes: 0 };
     let (mut segment, mut reader) = (header.encode().to_vec(), crate::fields::BytesReader::new(bytes));
     let mut next = || {
         let kind = if reader.u8()? % 4 == 0 { FrameKind::Watermark } else { FrameKind::Transaction };
@@ -125,7 +126,7 @@ mod tests {
     const SALT: u64 = 77;
 
     fn header(first_lsn: Lsn) -> SegmentHeader {
-        SegmentHeader { store_id: [1; 16], first_lsn, salt: SALT, previous: None }
+        SegmentHeader { store_id: [1; 16], first_lsn, salt: SALT, previous: None, file_bytes: 0 }
     }
 
     fn frame(lsn: Lsn, durable: Lsn, kind: FrameKind) -> Vec<u8> {

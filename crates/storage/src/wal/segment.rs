@@ -1,11 +1,11 @@
 //! One file of the log, and its header.
 //!
 //! ```text
-//! 0       8        12          16         32          40     48                56              64            72
-//! +-------+--------+-----------+----------+-----------+------+-----------------+---------------+-------------+
-//! | magic | format | reserved  | store id | first lsn | salt | previous first  | previous end  | previous    | ...
-//! |       |        |           |          |           |      | lsn             | (offset)      | last lsn    |
-//! +-------+--------+-----------+----------+-----------+------+-----------------+---------------+-------------+
+//! 0       8        12         16         32          40     48               56             64              72           80
+//! +-------+--------+----------+----------+-----------+------+----------------+--------------+---------------+------------+
+//! | magic | format | reserved | store id | first lsn | salt | previous first | previous end | previous last | file bytes | ...
+//! |       |        |          |          |           |      | lsn            | (offset)     | lsn           |            |
+//! +-------+--------+----------+----------+-----------+------+----------------+--------------+---------------+------------+
 //! | zeros up to 508 | crc32 of bytes 0 to 507 |
 //! ```
 //!
@@ -33,6 +33,8 @@ pub(crate) struct SegmentHeader {
     pub(crate) salt: u64,
     /// Where the log goes on from; `None` in the first segment of a store.
     pub(crate) previous: Option<Seal>,
+    /// How long the file is, in bytes: it was that long before it had its name. 0 if the header does not say it.
+    pub(crate) file_bytes: u64,
 }
 
 /// Where a segment ends.
@@ -65,6 +67,7 @@ impl SegmentHeader {
         for number in [self.first_lsn, self.salt, previous.first_lsn, previous.end, previous.last_lsn] {
             fields.extend_from_slice(&number.to_le_bytes());
         }
+        fields.extend_from_slice(&self.file_bytes.to_le_bytes());
         fields.resize(CRC_AT, 0);
         let crc = crc32fast::hash(&fields);
         fields.extend_from_slice(&crc.to_le_bytes());
@@ -97,7 +100,13 @@ impl SegmentHeader {
             previous.is_none_or(|seal| is_lsn(seal.first_lsn) && is_lsn(seal.last_lsn.saturating_add(1)));
         let first_lsn = u64_at(header, 32).filter(|lsn| is_lsn(*lsn))?;
         let store_id = header.get(16..32)?.try_into().ok()?;
-        is_sound.then_some(Self { store_id, first_lsn, salt: u64_at(header, 40)?, previous })
+        is_sound.then_some(Self {
+            store_id,
+            first_lsn,
+            salt: u64_at(header, 40)?,
+            previous,
+            file_bytes: u64_at(header, 72)?,
+        })
     }
 }
 
@@ -117,7 +126,13 @@ mod tests {
 
     fn sample() -> SegmentHeader {
         let previous = Some(Seal { first_lsn: 1, end: 4096, last_lsn: 8 });
-        SegmentHeader { store_id: [3; 16], first_lsn: 9, salt: 0x1234_5678_9abc_def0, previous }
+        SegmentHeader {
+            store_id: [3; 16],
+            first_lsn: 9,
+            salt: 0x1234_5678_9abc_def0,
+            previous,
+            file_bytes: 4096,
+        }
     }
 
     #[test]

@@ -165,6 +165,17 @@ pub(crate) struct Writer {
     /// The next segments, in the order in which room in them was given out.
     spares: VecDeque<Spare>,
     salts: Box<dyn FnMut() -> u64 + Send>,
+    states_length: bool,
+}
+
+/// What there is of a log while it is being written.
+pub(crate) struct Written {
+    /// The LSNs that name the segments, in order.
+    pub(crate) segments: Vec<Lsn>,
+    /// How far the last one is written, in bytes.
+    pub(crate) end: u64,
+    /// The last record.
+    pub(crate) last_lsn: Lsn,
 }
 
 /// What a writer needs to begin.
@@ -175,13 +186,15 @@ pub(crate) struct Begin {
     /// The LSNs that name the segments before it, in order.
     pub(crate) segments: Vec<Lsn>,
     pub(crate) sizes: SegmentSizes,
+    /// Whether headers say how long the files are: not where nothing is synced, and a power cut may shorten them.
+    pub(crate) states_length: bool,
     pub(crate) salts: Box<dyn FnMut() -> u64 + Send>,
 }
 
 impl Writer {
     /// Begins a segment that holds `survivors` (finished frames) and is durable under its name when this returns.
     pub(crate) fn begin(begin: Begin, survivors: Batch) -> Result<(Self, Vec<PlacedBlob>), StoreError> {
-        let Begin { vfs, layout, header, mut segments, sizes, salts } = begin;
+        let Begin { vfs, layout, header, mut segments, sizes, states_length, salts } = begin;
         let spare = Spare::first(&*vfs, &layout, (HEADER_BYTES + survivors.bytes.len()) as u64, sizes)?;
         let capacity = spare.capacity;
         segments.retain(|first_lsn| *first_lsn < header.first_lsn);
@@ -195,10 +208,11 @@ impl Writer {
             at: HEADER_BYTES as u64,
             capacity,
             last_lsn: header.first_lsn - 1,
-            header,
+            header: SegmentHeader { file_bytes: if states_length { capacity } else { 0 }, ..header },
             segments,
             spares: VecDeque::new(),
             salts,
+            states_length,
         };
         writer.write_header(&spare.path)?;
         let durable = writer.last_lsn;
@@ -220,9 +234,14 @@ impl Writer {
         self.segments.drain(..kept).collect()
     }
 
-    /// The names of all segments, in order, and how far the last one is written: what a copy of the log is made of.
-    pub(crate) fn extent(&self) -> (Vec<Lsn>, u64) {
-        (self.segments.clone(), self.at)
+    /// What a copy of the log is made of.
+    pub(crate) fn written(&self) -> Written {
+        Written { segments: self.segments.clone(), end: self.at, last_lsn: self.last_lsn }
+    }
+
+    /// The LSN that names the segment which is being written.
+    pub(crate) fn segment(&self) -> Lsn {
+        self.header.first_lsn
     }
 
     /// Bytes left for frames in this segment.
@@ -331,6 +350,7 @@ impl Writer {
             first_lsn: self.last_lsn + 1,
             salt: (self.salts)(),
             previous: if takes_place { self.header.previous } else { Some(sealed) },
+            file_bytes: if self.states_length { spare.capacity } else { 0 },
         };
         self.file = spare.file;
         self.path = segment::path(&self.layout.wal(), self.header.first_lsn).into();

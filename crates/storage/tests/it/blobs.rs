@@ -70,6 +70,10 @@ fn the_check_finds_blobs_without_a_log() {
     }
     let findings = check(&root).unwrap().findings;
     assert_eq!(findings.iter().map(|finding| finding.file.as_path()).collect::<Vec<_>>(), [root.join("wal")]);
+    // Nor does anything else need to say that there was a log.
+    fs::remove_file(root.join("REACH")).unwrap();
+    let findings = check(&root).unwrap().findings;
+    assert_eq!(findings.iter().map(|finding| finding.file.as_path()).collect::<Vec<_>>(), [root.join("wal")]);
     // A store whose creation was interrupted has neither.
     fs::remove_dir_all(root.join("blobs")).unwrap();
     assert_eq!(check(&root).unwrap().findings, []);

@@ -16,7 +16,11 @@ const FORMAT: &str = "
 const HEADER: &str = "
     464e434c5457414c010000000000000003f166b233e3ef28956eeb2f2632d7bd
     010000000000000094e34a0effe11c5800000000000000000000000000000000
-    00000000000000003f53b71e
+    00000000000000000000040000000000c756526a
+";
+const REACH: &str = "
+    464e434c54454e44010000000000000003f166b233e3ef28956eeb2f2632d7bd
+    0100000000000000030000000000000033371f11
 ";
 const FRAMES: &str = "
     6a000000a4c41be1010000000000000000000000000000000000000000007000
@@ -106,13 +110,14 @@ fn check(what: &str, bytes: &[u8], expected: &str) {
 fn golden_bytes() {
     let vfs = history();
     check("FORMAT", &vfs.read_file("store/FORMAT").unwrap(), FORMAT);
+    check("REACH", &vfs.read_file("store/REACH").unwrap(), REACH);
     let paths = segments(&vfs);
     assert_eq!(paths, [std::path::Path::new("store/wal/00000000000000000001.log")]);
     let segment = vfs.read_file(&paths[0]).unwrap();
     assert_eq!(segment.len(), 256 << 10);
-    // Of the header's 512 bytes all but the first 72 and the checksum are zero.
-    check("the header", &[&segment[..72], &segment[508..512]].concat(), HEADER);
-    assert!(segment[72..508].iter().all(|byte| *byte == 0));
+    // Of the header's 512 bytes all but the first 80 and the checksum are zero.
+    check("the header", &[&segment[..80], &segment[508..512]].concat(), HEADER);
+    assert!(segment[80..508].iter().all(|byte| *byte == 0));
     let end = (last_byte(&segment) + 1).next_multiple_of(8);
     check("the frames", &segment[512..end], FRAMES);
     let paths = snapshots(&vfs);
@@ -127,8 +132,9 @@ fn golden_store() -> tempfile::TempDir {
         std::fs::create_dir(directory.path().join(name)).unwrap();
     }
     std::fs::write(directory.path().join("FORMAT"), bytes(FORMAT)).unwrap();
+    std::fs::write(directory.path().join("REACH"), bytes(REACH)).unwrap();
     let mut header = bytes(HEADER);
-    let crc = header.split_off(72);
+    let crc = header.split_off(80);
     header.resize(508, 0);
     let mut segment = [header, crc, bytes(FRAMES)].concat();
     segment.resize(256 << 10, 0);

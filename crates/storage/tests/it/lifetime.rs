@@ -148,7 +148,9 @@ fn a_damaged_format_is_damage() {
 
 #[test]
 fn a_store_without_its_format_is_damaged_and_not_somebody_elses() {
-    for (name, is_new) in [("TABLE", false), ("table", false), ("UNSYNCED", true), ("LOCK", true)] {
+    for (name, is_new) in
+        [("TABLE", false), ("table", false), ("REACH", false), ("UNSYNCED", true), ("LOCK", true)]
+    {
         let vfs = closed_store();
         vfs.create(&Path::new(ROOT).join(name)).unwrap();
         vfs.remove_file(&format_file()).unwrap();
@@ -232,10 +234,11 @@ fn opening_syncs_little() {
     let vfs = SimVfs::new();
     let store = open(&vfs).unwrap();
     let counts = vfs.counts();
-    // FORMAT; the segment zero-filled and then with its first record.
-    assert_eq!(counts.of(Operation::SyncData), 3);
-    // The directory above the store, the store's own with its directories, then with FORMAT, `wal` with the segment.
-    assert_eq!(counts.of(Operation::SyncDir), 4);
+    // FORMAT; the segment zero-filled and then with its first record; REACH.
+    assert_eq!(counts.of(Operation::SyncData), 4);
+    // The directory above the store, the store's own with its directories, then with FORMAT, `wal` with the segment, the
+    // store's own with REACH.
+    assert_eq!(counts.of(Operation::SyncDir), 5);
     assert!(counts.bytes_written() < 300 << 10, "{} bytes", counts.bytes_written());
     store.close().unwrap();
 }

@@ -54,10 +54,19 @@ impl World {
         let disk = Disk::new();
         let vfs: Arc<dyn Vfs> = Arc::new(disk.clone());
         let layout = Layout { root: "".into() };
-        let header = SegmentHeader { store_id: [1; 16], first_lsn: 1, salt: SALT, previous: None };
+        let header =
+            SegmentHeader { store_id: [1; 16], first_lsn: 1, salt: SALT, previous: None, file_bytes: 0 };
         let sizes = SegmentSizes::DEFAULT;
         let (segments, salts) = (Vec::new(), Box::new(|| SALT));
-        let begin = Begin { vfs: Arc::clone(&vfs), layout: layout.clone(), header, segments, sizes, salts };
+        let begin = Begin {
+            vfs: Arc::clone(&vfs),
+            layout: layout.clone(),
+            header,
+            segments,
+            sizes,
+            states_length: true,
+            salts,
+        };
         let (writer, _) = Writer::begin(begin, Batch::default()).unwrap();
         let (threaded, on_upkeep_due) = (leads == Leads::Thread, Box::new(|| ()));
         let blobs = Arc::new(FileBlobs);

@@ -1,13 +1,13 @@
 //! What has to be true of a store that was opened after a power cut.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use funclet_storage::{Backend, BlobDigest, LocalBackend, StoreError};
+use funclet_storage::{Backend, BlobDigest, LocalBackend, StoreError, Vfs as _};
 use funclet_testkit::{Exploration, Keep, SimVfs, explore};
 
 use super::history::{Epoch, History, landed, unmark};
 use crate::model::compare;
-use crate::script::{ROOT, get, last_byte, put};
+use crate::script::{ROOT, get, put};
 
 /// How many of the last marks the last batch can have put: its transactions, and a read after each. That the last batch was
 /// damaged cannot be told from its never having been written.
@@ -111,25 +111,36 @@ impl State<'_> {
         explored.failure.map_or(Ok(()), |failure| Err(format!("a cut of the recovery: {failure}")))
     }
 
-    /// Flips bits of snapshot and log, one at a time: the store says so, or what was promised is there.
+    /// Flips a bit of snapshot, log and `REACH`, or cuts one of them, or takes it away: the store says so, or what was
+    /// promised is there.
     fn damage_is_no_loss(&self, pristine: &SimVfs, drawn: u128, promised: usize) -> Result<(), String> {
-        let of_state = |path: &PathBuf| path.extension().is_some_and(|kind| kind == "log" || kind == "snap");
-        let files: Vec<_> = pristine.files().into_iter().filter(of_state).collect();
-        for (nth, path) in files.iter().enumerate() {
+        let is_of_state = |path: &Path| {
+            path.ends_with("REACH") || path.extension().is_some_and(|kind| kind == "log" || kind == "snap")
+        };
+        for (nth, path) in pristine.files().iter().filter(|path| is_of_state(path)).enumerate() {
+            let content = pristine.read_file(path).unwrap();
+            // A file that was about to go may have come back empty.
+            let Some(last) = content.iter().rposition(|byte| *byte != 0) else { continue };
+            let drawn = drawn >> (8 * nth);
+            let at = (drawn & 0xffff_ffff) as usize % (last + 1);
             let vfs = pristine.crash(Keep::Everything);
-            let used = last_byte(&vfs.read_file(path).unwrap()) + 1;
-            let at = (drawn >> (8 * nth) & 0xffff_ffff) as usize % used;
-            vfs.flip(path, at, 1 << (drawn % 8)).unwrap();
-            let what = format!("a flipped bit at {at} of {}", path.display());
-            match self.open(&vfs, 950) {
-                Err(StoreError::Corrupt { .. }) => {}
-                Err(other) => return Err(format!("{what}: {other}")),
-                Ok(store) => {
-                    let there = self.compare(&store)?;
-                    at_least(there, promised).map_err(|error| format!("{what}: {error}"))?;
-                }
-            }
+            let damage = match drawn >> 32 & 3 {
+                0 => vfs.remove_file(path).map(|()| "no file"),
+                1 => vfs.overwrite(path, &content[..at]).map(|()| "a cut"),
+                bit => vfs.flip(path, at, 1 << (2 * bit)).map(|()| "a flipped bit"),
+            };
+            let damage = damage.unwrap();
+            self.is_told_or_there(&vfs, promised)
+                .map_err(|error| format!("{damage} at {at} of {}: {error}", path.display()))?;
         }
         Ok(())
+    }
+
+    fn is_told_or_there(&self, vfs: &SimVfs, promised: usize) -> Result<(), String> {
+        match self.open(vfs, 950) {
+            Err(StoreError::Corrupt { .. }) => Ok(()),
+            Err(other) => Err(other.to_string()),
+            Ok(store) => at_least(self.compare(&store)?, promised),
+        }
     }
 }
