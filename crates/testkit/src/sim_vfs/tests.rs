@@ -3,6 +3,9 @@ mod faults;
 mod images;
 mod store;
 
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+
 use funclet_storage::{Vfs, VfsFile};
 
 use super::*;
@@ -20,6 +23,31 @@ fn write(vfs: &SimVfs, name: &str, bytes: &[u8]) -> Box<dyn VfsFile> {
 /// What the file holds after each kind of power cut; `None` where it is gone.
 fn left(vfs: &SimVfs, name: &str) -> [Option<Vec<u8>>; 2] {
     [Keep::Nothing, Keep::Everything].map(|keep| vfs.crash(keep).read_file(name).ok())
+}
+
+#[test]
+fn a_file_that_goes_piece_by_piece_may_come_back_as_a_part() {
+    let vfs = SimVfs::new();
+    for name in ["gone", "kept"] {
+        write(&vfs, name, &[1; 2000]).sync_data().unwrap();
+    }
+    vfs.hard_link(path("kept"), path("link")).unwrap();
+    vfs.sync_dir(path("/")).unwrap();
+    vfs.record();
+    vfs.remove_unread(path("gone")).unwrap();
+    vfs.remove_unread(path("kept")).unwrap();
+    let lengths = Mutex::new(BTreeSet::new());
+    let explored = explore(&vfs.take_recording(), &Exploration::default(), &|image, _marks| {
+        let length = |name: &str| image.read_file(name).map(|content| content.len()).ok();
+        lengths.lock().unwrap().insert(length("gone"));
+        if length("link") == Some(2000) { Ok(()) } else { Err("the other name has lost its bytes".into()) }
+    });
+    assert!(explored.failure.is_none(), "{explored:?}");
+    let lengths = lengths.into_inner().unwrap();
+    assert!(
+        [None, Some(0), Some(1000), Some(2000)].iter().all(|length| lengths.contains(length)),
+        "{lengths:?}"
+    );
 }
 
 #[test]

@@ -43,6 +43,20 @@ impl Vfs for SimVfs {
         self.state().attempt(Step::Remove(path.to_path_buf()))
     }
 
+    /// In two pieces, so that a name which comes back after a power cut may lead to a part of the file.
+    fn remove_unread(&self, path: &Path) -> io::Result<()> {
+        let mut state = self.state();
+        let file = state.disk.find(path)?;
+        let length = state.disk.file(file)?.current.len();
+        state.attempt(Step::Remove(path.to_path_buf()))?;
+        // Another name is another owner; without one that comes back, nobody sees the content again.
+        if state.disk.path_of(file).is_none() && state.disk.file(file).is_ok() {
+            state.attempt(Step::SetLen { file, length: length / 2 })?;
+            state.attempt(Step::SetLen { file, length: 0 })?;
+        }
+        Ok(())
+    }
+
     fn create_dir_all(&self, path: &Path) -> io::Result<()> {
         self.state().attempt(Step::CreateDirectories(path.to_path_buf()))
     }
