@@ -22,7 +22,7 @@ use crate::error::StoreError;
 use crate::local::Shared;
 use crate::planted::{PlantedBug, is_planted};
 use crate::snapshot::{Header, Snapshot};
-use crate::sync::{Mutex, MutexGuard};
+use crate::sync::{Mutex, MutexGuard, thread};
 use crate::txn::Lsn;
 
 /// How long who leads the log rests before it looks again whether a checkpoint is through.
@@ -30,6 +30,8 @@ const LED_PAUSE: Duration = Duration::from_millis(1);
 /// A clean close writes a snapshot if the log after the last one is at least this part of its size: closing a large store
 /// for the sake of a few records would take longer than reading them again.
 const CLOSE_PART: u64 = 8;
+/// A checkpoint that failed is tried again when the log has grown by this part.
+const RETRY_PART: u64 = 8;
 
 /// What is known of the snapshots of a store.
 pub(crate) struct Checkpoints {
@@ -114,7 +116,7 @@ impl Shared {
                 return progress;
             }
             self.log.lead_on();
-            std::thread::sleep(LED_PAUSE);
+            thread::sleep(LED_PAUSE);
         }
         self.checkpoints.hold_off()
     }
@@ -131,7 +133,7 @@ impl Shared {
         {
             let checkpointed = self.checkpoint_holding(&mut progress);
             // Not with every commit: each try writes as much as there is room for.
-            progress.retry_bytes = if checkpointed.is_ok() { 0 } else { log_bytes + log_bytes / CLOSE_PART };
+            progress.retry_bytes = if checkpointed.is_ok() { 0 } else { log_bytes + log_bytes / RETRY_PART };
         }
     }
 
