@@ -136,8 +136,12 @@ pub(crate) fn record(setting: &Setting, count: usize) -> History {
         Arc::new(Mutex::new(Shared { vfs: vfs.clone(), epochs: vec![first], next: 0, in_doubt: false }));
     let mut openings = 0;
     let mut open = || {
-        openings += 1;
-        Arc::new(LocalBackend::open(&setting.options(&vfs, openings)).unwrap())
+        // Failures that are planned may meet one opening after another.
+        let tries = (0..count).find_map(|_| {
+            openings += 1;
+            LocalBackend::open(&setting.options(&vfs, openings)).ok()
+        });
+        Arc::new(tries.expect("the store opens when no failure is left"))
     };
     let mut store: Store = open();
     for step in steps(setting.seed, count) {
@@ -154,11 +158,7 @@ pub(crate) fn record(setting: &Setting, count: usize) -> History {
         }
         if shared.lock().unwrap().in_doubt {
             drop(store.close());
-            store = match LocalBackend::open(&setting.options(&vfs, 0)) {
-                // A planned failure met the opening.
-                Err(_) => open(),
-                Ok(store) => Arc::new(store),
-            };
+            store = open();
             begin_epoch(&store, &shared);
         }
     }
