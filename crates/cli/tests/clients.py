@@ -319,7 +319,7 @@ def one_winner():
 
 
 def waiters():
-    """With a transition delay the waiters of boto3 wait, and an update in progress is a conflict."""
+    """With a transition delay the waiters of boto3 and aws wait, and an update in progress is a conflict."""
     with serving("--transition-delay", "1s") as server:
         client = server.client()
         quick = {"Delay": 0.2, "MaxAttempts": 50}
@@ -350,6 +350,15 @@ def waiters():
         done = client.get_function_configuration(**name)
         true(done["RevisionId"] != updated["RevisionId"], "the revision changes when the update is finished")
         equal(client.publish_version(**name)["Version"], "2", "version after the update")
+
+        create(client, "command-line", package(1), Publish=True)
+        name = ("--function-name", "command-line")
+        server.aws("wait", "function-active-v2", *name)
+        server.aws("wait", "published-version-active", *name, "--qualifier", "1")
+        client.update_function_code(FunctionName="command-line", ZipFile=package(2))
+        server.aws("wait", "function-updated-v2", *name)
+        found = server.aws("get-function-configuration", *name)
+        equal((found["State"], found["LastUpdateStatus"]), ("Active", "Successful"), "state after the waiters of aws")
 
 
 def killed():

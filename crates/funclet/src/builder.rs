@@ -12,6 +12,7 @@ use funclet_validation::{AccountId, Caller, Region};
 use crate::engine::{Engine, Funclet};
 use crate::error::Error;
 use crate::links::Links;
+use crate::request_rate::{Limiter, RequestRate};
 use crate::sources::{CodeSources, NoSources};
 use crate::system::{SystemClock, SystemIds};
 
@@ -51,6 +52,7 @@ pub struct Builder {
     sources: Arc<dyn CodeSources>,
     transitions: Transitions,
     code_storage_bytes_max: u64,
+    request_rate: Option<RequestRate>,
     durability: Durability,
     maintenance: Maintenance,
     #[cfg(feature = "sled")]
@@ -67,6 +69,7 @@ impl Builder {
             sources: Arc::new(NoSources),
             transitions: Transitions::default(),
             code_storage_bytes_max: CODE_STORAGE_BYTES_MAX,
+            request_rate: None,
             durability: Durability::default(),
             maintenance: Maintenance::default(),
             #[cfg(feature = "sled")]
@@ -119,6 +122,12 @@ impl Builder {
     /// Sets the storage quota of each account in each region, in bytes. Default: 75 GiB.
     pub fn code_storage_bytes_max(mut self, bytes: u64) -> Self {
         self.code_storage_bytes_max = bytes;
+        self
+    }
+
+    /// Limits the requests of each account in each region. Default: no limit.
+    pub fn request_rate(mut self, rate: RequestRate) -> Self {
+        self.request_rate = Some(rate);
         self
     }
 
@@ -196,7 +205,9 @@ impl Builder {
         });
         let links = Links::load(&*backend, &*self.ids, store.now_ms()).map_err(OpenError::Engine)?;
         let (ids, sources, default_caller) = (self.ids, self.sources, self.caller);
-        Ok(Funclet { engine: Arc::new(Engine { store, local, ids, sources, links, default_caller }) })
+        let limiter = self.request_rate.map(Limiter::new);
+        let engine = Engine { store, local, ids, sources, links, default_caller, limiter };
+        Ok(Funclet { engine: Arc::new(engine) })
     }
 }
 

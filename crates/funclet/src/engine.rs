@@ -13,6 +13,7 @@ use crate::fetch::Fetcher;
 use crate::lambda::Lambda;
 use crate::links::{LinkError, Links, PackageLink};
 use crate::package::PackageWriter;
+use crate::request_rate::Limiter;
 use crate::sources::CodeSources;
 
 /// The AWS Lambda control plane, open. Cheap to clone; all clones are the same engine.
@@ -32,9 +33,18 @@ pub(crate) struct Engine {
     pub(crate) sources: Arc<dyn CodeSources>,
     pub(crate) links: Links,
     pub(crate) default_caller: Caller,
+    pub(crate) limiter: Option<Limiter>,
 }
 
 impl Engine {
+    /// Refuses a request of an account that has asked too often. The service does so before it looks at the request.
+    pub(crate) fn admit(&self, caller: &Caller, operation: &str) -> Result<(), Error> {
+        let Some(limiter) = &self.limiter else { return Ok(()) };
+        limiter
+            .admit(caller, operation, self.store.now_ms())
+            .map_err(|retry_after_s| Error::TooManyRequests { retry_after_s })
+    }
+
     pub(crate) fn fetcher<'a>(&'a self, caller: &'a Caller) -> Fetcher<'a> {
         let blobs = self.store.backend().blobs();
         Fetcher { caller, sources: &*self.sources, blobs, limits: Limits::default() }

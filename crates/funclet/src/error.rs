@@ -15,6 +15,12 @@ pub enum Error {
     /// What is stored, or the code, refuses it.
     #[error(transparent)]
     Refused(#[from] ServiceError),
+    /// The account has asked for more than [`RequestRate`](crate::RequestRate) allows. Nothing was done.
+    #[error("the account sends too many requests; try again in {retry_after_s} s")]
+    TooManyRequests {
+        /// After how many seconds there is room again.
+        retry_after_s: u32,
+    },
     /// The store failed while it wrote: whether the operation happened is unknown until the store is opened again. The
     /// RevisionId makes a second try safe.
     #[error("the outcome of the operation is unknown")]

@@ -37,6 +37,7 @@ impl Lambda {
     /// [`Error`].
     pub fn call<R: Operation>(&self, request: R) -> Result<R::Answer, Error> {
         let engine = &self.funclet.engine;
+        engine.admit(&self.caller, R::NAME)?;
         request.prepare(engine, &self.caller)?.run(engine, &self.caller)
     }
 
@@ -50,7 +51,8 @@ impl Lambda {
         done: impl FnOnce(Result<R::Answer, Error>) + Send + 'static,
     ) {
         let engine = &self.funclet.engine;
-        match request.prepare(engine, &self.caller) {
+        let admitted = engine.admit(&self.caller, R::NAME);
+        match admitted.and_then(|()| request.prepare(engine, &self.caller)) {
             Ok(work) => work.submit(engine, &self.caller, Box::new(done)),
             Err(error) => done(Err(error)),
         }

@@ -22,6 +22,8 @@ enum Spelling {
     Capital { r#type: &'static str },
     /// `{"Type":"User","message":"..."}`.
     Small { r#type: &'static str },
+    /// `{"Reason":"...","Type":"User","message":"..."}`.
+    SmallWithReason { reason: &'static str },
     /// `{"Message":null}`: recorded as a null message, the key is chosen.
     NullMessage,
     /// `{"Message":"..."}`, for errors that the service's model does not have and that it answers in front of itself.
@@ -51,6 +53,11 @@ impl Class {
     const UNKNOWN_OPERATION: Self = Self::alone("UnknownOperationException", StatusCode::NOT_FOUND);
     /// Chosen; for a client that stops in the middle of its request.
     const REQUEST_TIMEOUT: Self = Self::alone("RequestTimeoutException", StatusCode::REQUEST_TIMEOUT);
+    const TOO_MANY_REQUESTS: Self = Self {
+        code: "TooManyRequestsException",
+        status: StatusCode::TOO_MANY_REQUESTS,
+        body: Spelling::SmallWithReason { reason: "CallerRateLimitExceeded" },
+    };
     const OTHER_ACCOUNT: Self =
         Self { code: "AccessDeniedException", status: StatusCode::FORBIDDEN, body: Spelling::NullMessage };
     const ACCESS_DENIED: Self = Self { body: Spelling::CapitalAlone, ..Self::OTHER_ACCOUNT };
@@ -86,6 +93,8 @@ impl Class {
 pub struct WireError {
     class: Class,
     message: String,
+    /// When to ask again, in seconds.
+    retry_after_s: Option<u32>,
     cause: Option<Cause>,
 }
 
@@ -95,7 +104,7 @@ pub struct Cause(pub Arc<dyn StdError + Send + Sync>);
 
 impl WireError {
     fn new(class: Class, message: impl Into<String>) -> Self {
-        Self { class, message: message.into(), cause: None }
+        Self { class, message: message.into(), retry_after_s: None, cause: None }
     }
 
     /// Makes a 403 `AccessDeniedException` with a text.
@@ -140,6 +149,14 @@ impl WireError {
         Self::new(Class::SERVICE, message)
     }
 
+    /// Makes a 429 `TooManyRequestsException`, with the time after which to ask again, in seconds. The text is quoted in
+    /// many public reports.
+    #[must_use]
+    pub fn too_many_requests(retry_after_s: u32) -> Self {
+        let error = Self::new(Class::TOO_MANY_REQUESTS, "Rate exceeded");
+        Self { retry_after_s: Some(retry_after_s), ..error }
+    }
+
     pub(crate) fn serialization(message: impl Into<String>) -> Self {
         Self::new(Class::SERIALIZATION, message)
     }
@@ -171,6 +188,10 @@ impl WireError {
         serde_json::to_vec(self).unwrap_or_default()
     }
 
+    pub(crate) fn retry_after_s(&self) -> Option<u32> {
+        self.retry_after_s
+    }
+
     pub(crate) fn into_cause(self) -> Option<Cause> {
         self.cause
     }
@@ -186,6 +207,11 @@ impl Serialize for WireError {
             }
             Spelling::Small { r#type } => {
                 body.serialize_entry("Type", r#type)?;
+                body.serialize_entry("message", &self.message)?;
+            }
+            Spelling::SmallWithReason { reason } => {
+                body.serialize_entry("Reason", reason)?;
+                body.serialize_entry("Type", USER)?;
                 body.serialize_entry("message", &self.message)?;
             }
             Spelling::NullMessage => body.serialize_entry("Message", &())?,
@@ -206,6 +232,7 @@ impl From<Error> for WireError {
         match error {
             Error::Rejected(rejection) => rejection.into(),
             Error::Refused(refusal) => refusal.into(),
+            Error::TooManyRequests { retry_after_s } => Self::too_many_requests(retry_after_s),
             Error::OutcomeUnknown { .. } => Self::new(Class::SERVICE, OUTCOME_UNKNOWN).caused_by(error),
             Error::Failed { .. } => Self::new(Class::SERVICE, INTERNAL).caused_by(error),
             Error::Full => Self::new(Class::SERVICE, FULL).caused_by(error),
@@ -308,6 +335,15 @@ mod tests {
             "RequestEntityTooLargeException",
             r#"{"message":"Too much"}"#,
         );
+    }
+
+    #[test]
+    fn who_asks_too_often_is_told_when_to_ask_again() {
+        let error = Error::TooManyRequests { retry_after_s: 2 };
+        let body = r#"{"Reason":"CallerRateLimitExceeded","Type":"User","message":"Rate exceeded"}"#;
+        check(error, 429, "TooManyRequestsException", body);
+        let response = WireError::too_many_requests(2).into_response("id");
+        assert_eq!(response.headers()["retry-after"], "2");
     }
 
     #[test]

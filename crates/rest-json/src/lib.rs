@@ -65,3 +65,4 @@ pub use call::{Call, Reply};
 pub use error::{Cause, WireError};
 pub use exchange::{Exchange, Options, RestJson};
 pub use response::Body;
+pub use route::is_operation;

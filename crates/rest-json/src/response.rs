@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use funclet::PackageReader;
-use http::header::{CONTENT_TYPE, HeaderName};
+use http::header::{CONTENT_TYPE, HeaderName, RETRY_AFTER};
 use http::{HeaderValue, Response, StatusCode};
 
 use crate::error::WireError;
@@ -44,6 +44,9 @@ impl WireError {
     pub fn into_response(self, request_id: &str) -> Response<Body> {
         let mut response = json(self.status(), self.body());
         response.headers_mut().insert(ERROR_TYPE, HeaderValue::from_static(self.code()));
+        if let Some(seconds) = self.retry_after_s() {
+            response.headers_mut().insert(RETRY_AFTER, seconds.into());
+        }
         if let Some(cause) = self.into_cause() {
             response.extensions_mut().insert(cause);
         }

@@ -105,6 +105,12 @@ impl Route {
     }
 }
 
+/// Tells whether an operation of this name, as AWS spells it, is offered.
+#[must_use]
+pub fn is_operation(name: &str) -> bool {
+    ROUTES.iter().any(|route| route.name == name)
+}
+
 /// Finds the operation of a request, and the members in its path.
 ///
 /// # Errors

@@ -1,8 +1,10 @@
 //! What a server is started with.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
+use funclet::ShiftedClock;
 use funclet_rest_json::Options;
 
 /// Where a server listens, what it allows, and what it bounds.
@@ -23,6 +25,12 @@ pub struct Config {
     pub allow_reset: bool,
     /// Whether `POST /_funclet/backup` writes a copy of the store to any directory of this machine. Default: it does not.
     pub allow_backup: bool,
+    /// Whether `POST /_funclet/transitions` completes or fails what is pending of a function. Default: it does not.
+    pub allow_transitions: bool,
+    /// The clock that `POST /_funclet/clock` puts forward: the engine's own. Default: none, so that it cannot be moved.
+    pub clock: Option<Arc<ShiftedClock>>,
+    /// Whether `POST /_funclet/faults` lets requests fail, wait or get no answer. Default: it does not.
+    pub allow_faults: bool,
     /// How many connections are served at once; more wait until one ends. Default: 512.
     ///
     /// Once more than three quarters of them are in use the server is crowded: what it answers then ends the connection
@@ -47,6 +55,9 @@ impl Default for Config {
             rest: Options::default(),
             allow_reset: false,
             allow_backup: false,
+            allow_transitions: false,
+            clock: None,
+            allow_faults: false,
             connections_max: 512,
             head_timeout: Duration::from_secs(60),
             body_timeout: Duration::from_secs(30),

@@ -1,10 +1,9 @@
 //! One connection: its requests, one after another.
 
-use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Instant;
 
-use funclet_rest_json::WireError;
+use funclet_rest_json::{Exchange, WireError};
 use http::{HeaderValue, Request, Response, header};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -16,6 +15,7 @@ use tracing::debug;
 
 use crate::access_log::Line;
 use crate::body::ResponseBody;
+use crate::control::Fault;
 use crate::panics::Caught;
 use crate::receive::{self, Received};
 use crate::server::Shared;
@@ -25,6 +25,9 @@ use crate::{control, download};
 /// last read completes may be longer, but not twice as long.
 const BUFFER_BYTES_MAX: usize = 128 << 10;
 
+/// When a client should ask again that was refused as one that asks too often, in seconds.
+const RETRY_AFTER_S: u32 = 1;
+
 /// How many headers a request may have.
 const HEADERS_MAX: usize = 100;
 
@@ -33,7 +36,7 @@ pub(crate) async fn serve(shared: Arc<Shared>, stream: TcpStream, mut stopping: 
     let head_timeout = shared.head_timeout();
     let answer = service_fn(move |request| {
         let shared = Arc::clone(&shared);
-        async move { Ok::<_, Infallible>(answer(&shared, request).await) }
+        async move { answer(&shared, request).await }
     });
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new())
@@ -57,11 +60,16 @@ pub(crate) async fn serve(shared: Arc<Shared>, stream: TcpStream, mut stopping: 
     }
 }
 
+/// Somebody has asked that the connection ends instead of an answer.
+#[derive(Debug, thiserror::Error)]
+#[error("a fault that was asked for ends the connection")]
+struct Dropped;
+
 /// Answers one request, whatever happens.
-async fn answer(shared: &Shared, request: Request<Incoming>) -> Response<ResponseBody> {
+async fn answer(shared: &Shared, request: Request<Incoming>) -> Result<Response<ResponseBody>, Dropped> {
     let line = Line::begin(&request, Instant::now());
     let response = match Caught::new(route(shared, request)).await {
-        Ok(response) => response,
+        Ok(routed) => routed?,
         Err(panic) => {
             let _ = Caught::new(async { tracing::error!(panic, "a request panicked") }).await;
             let id = shared.rest.funclet().new_request_id();
@@ -70,15 +78,48 @@ async fn answer(shared: &Shared, request: Request<Incoming>) -> Response<Respons
     };
     // By now the request may have been carried out: a log that panics must not cost the client the answer.
     let _ = Caught::new(async { line.end(&response) }).await;
-    if shared.is_crowded() { closing(response) } else { response }
+    Ok(if shared.is_crowded() { closing(response) } else { response })
 }
 
-async fn route(shared: &Shared, request: Request<Incoming>) -> Response<ResponseBody> {
+async fn route(shared: &Shared, request: Request<Incoming>) -> Result<Response<ResponseBody>, Dropped> {
     let (parts, body) = request.into_parts();
     if let Some(command) = control::find(parts.uri.path()) {
-        return control::run(shared, command, &parts, body).await.map(ResponseBody::full);
+        return Ok(control::run(shared, command, &parts, body).await.map(ResponseBody::full));
     }
     let exchange = shared.rest.begin(&parts);
+    match shared.faults.take(exchange.operation()) {
+        None => Ok(carry_out(shared, exchange, body).await),
+        Some((Fault::Latency, latency)) => {
+            tokio::time::sleep(latency).await;
+            Ok(carry_out(shared, exchange, body).await)
+        }
+        Some((Fault::DroppedConnection, _)) => Err(Dropped),
+        Some((Fault::DroppedAnswer, _)) => {
+            carry_out(shared, exchange, body).await;
+            Err(Dropped)
+        }
+        Some((Fault::ServiceException, _)) => {
+            Ok(refuse(shared, &exchange, body, WireError::internal()).await)
+        }
+        Some((Fault::TooManyRequestsException, _)) => {
+            Ok(refuse(shared, &exchange, body, WireError::too_many_requests(RETRY_AFTER_S)).await)
+        }
+    }
+}
+
+/// Answers with an error, once the client has sent its request.
+async fn refuse(
+    shared: &Shared,
+    exchange: &Exchange,
+    body: Incoming,
+    error: WireError,
+) -> Response<ResponseBody> {
+    let is_whole = receive::pass_over(body, &shared.config).await;
+    let response = download::streamed(error.into_response(exchange.request_id()));
+    if is_whole { response } else { closing(response) }
+}
+
+async fn carry_out(shared: &Shared, exchange: Exchange, body: Incoming) -> Response<ResponseBody> {
     let request_id = exchange.request_id().to_owned();
     match receive::receive(exchange, body, &shared.config).await {
         Received::Whole(reply) => download::streamed(reply.into_response()),

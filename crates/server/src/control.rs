@@ -1,15 +1,23 @@
 //! What the server answers beside AWS's operations.
 
+mod answer;
+mod backup;
+mod clock;
+mod faults;
+mod request;
+mod transitions;
+
+pub(crate) use faults::{Fault, Faults};
+
+use answer::Answer;
 use bytes::Bytes;
 use funclet::AccountId;
 use funclet_rest_json::WireError;
 use http::request::Parts;
-use http::{HeaderValue, Method, Response, StatusCode, header};
+use http::{Method, Response, header};
 use hyper::body::Incoming;
 use percent_encoding::percent_decode_str;
-use tokio::task::spawn_blocking;
 
-use crate::backup;
 use crate::server::Shared;
 
 /// A command below `/_funclet/`.
@@ -18,6 +26,9 @@ pub(crate) enum Command {
     Health,
     Reset,
     Backup,
+    Transitions,
+    Clock,
+    Faults,
     Unknown,
 }
 
@@ -28,6 +39,9 @@ pub(crate) fn find(path: &str) -> Option<Command> {
         "health" => Some(Command::Health),
         "reset" => Some(Command::Reset),
         "backup" => Some(Command::Backup),
+        "transitions" => Some(Command::Transitions),
+        "clock" => Some(Command::Clock),
+        "faults" => Some(Command::Faults),
         _ if name.starts_with("packages/") => None,
         _ => Some(Command::Unknown),
     }
@@ -35,58 +49,74 @@ pub(crate) fn find(path: &str) -> Option<Command> {
 
 /// Runs a command.
 pub(crate) async fn run(shared: &Shared, command: Command, parts: &Parts, body: Incoming) -> Response<Bytes> {
-    let outcome = match (command, &parts.method) {
-        (Command::Health, &Method::GET | &Method::HEAD) => Ok(json(StatusCode::OK, health())),
-        (Command::Reset, &Method::POST) => reset(shared, parts).await,
-        (Command::Backup, &Method::POST) => back_up(shared, parts, body).await,
+    carry_out(shared, command, parts, body).await.unwrap_or_else(|error| refused(shared, error))
+}
+
+async fn carry_out(
+    shared: &Shared,
+    command: Command,
+    parts: &Parts,
+    body: Incoming,
+) -> Result<Answer, WireError> {
+    let config = &shared.config;
+    match (command, &parts.method) {
+        (Command::Health, &Method::GET | &Method::HEAD) => health(),
+        (Command::Reset, &Method::POST) => {
+            gate("Reset", config.allow_reset.then_some(()), "--allow-reset", parts)?;
+            reset(shared, parts).await
+        }
+        (Command::Backup, &Method::POST) => {
+            gate("Backup", config.allow_backup.then_some(()), "--allow-backup", parts)?;
+            backup::run(shared, body).await
+        }
+        (Command::Transitions, &Method::POST) => {
+            let allowed = config.allow_transitions.then_some(());
+            gate("Ending transitions", allowed, "--allow-transitions", parts)?;
+            transitions::run(shared, body).await
+        }
+        (Command::Clock, &Method::POST) => {
+            let clock = gate("Moving the clock", config.clock.as_ref(), "--allow-clock", parts)?;
+            clock::run(shared, clock, body).await
+        }
+        (Command::Faults, method @ (&Method::POST | &Method::GET | &Method::DELETE)) => {
+            gate("Asking for faults", config.allow_faults.then_some(()), "--allow-faults", parts)?;
+            match *method {
+                Method::POST => faults::add(shared, body).await,
+                Method::DELETE => faults::clear(shared),
+                _ => faults::list(shared),
+            }
+        }
         _ => {
             let request = format!("There is no {} {} here.", parts.method, parts.uri.path());
             Err(WireError::unknown_operation(request))
         }
+    }
+}
+
+/// Refuses what the server was not started for, and what a web page asks for: a browser says where a request comes from, and
+/// lets any page send one to the loopback interface.
+fn gate<T>(what: &str, allowed: Option<T>, flag: &str, parts: &Parts) -> Result<T, WireError> {
+    let Some(allowed) = allowed else {
+        let text = format!("{what} is not allowed: the server was not started with {flag}.");
+        return Err(WireError::access_denied(text));
     };
-    outcome.unwrap_or_else(|error| refused(shared, error))
-}
-
-fn health() -> String {
-    format!(r#"{{"status":"ok","version":"{}"}}"#, env!("CARGO_PKG_VERSION"))
-}
-
-/// Deletes everything of one account (`?account=`), or of all.
-async fn reset(shared: &Shared, parts: &Parts) -> Result<Response<Bytes>, WireError> {
-    if !shared.config.allow_reset {
-        return Err(WireError::access_denied(
-            "Reset is not allowed: the server was not started with --allow-reset.",
-        ));
-    }
-    refuse_web_pages("Reset", parts)?;
-    let account = account(parts.uri.query())?;
-    let funclet = shared.rest.funclet().clone();
-    match spawn_blocking(move || funclet.reset(account.as_ref())).await {
-        Ok(Ok(())) => Ok(json(StatusCode::OK, "{}".to_owned())),
-        Ok(Err(error)) => Err(error.into()),
-        // The panic itself is in the log.
-        Err(_) => Err(WireError::internal()),
-    }
-}
-
-/// Copies the store to a directory.
-async fn back_up(shared: &Shared, parts: &Parts, body: Incoming) -> Result<Response<Bytes>, WireError> {
-    if !shared.config.allow_backup {
-        return Err(WireError::access_denied(
-            "Backup is not allowed: the server was not started with --allow-backup.",
-        ));
-    }
-    refuse_web_pages("Backup", parts)?;
-    backup::run(shared, body).await.map(|answer| json(StatusCode::OK, answer))
-}
-
-/// A browser says where a request comes from, and lets any page send one to the loopback interface.
-fn refuse_web_pages(what: &str, parts: &Parts) -> Result<(), WireError> {
     if parts.headers.contains_key(header::ORIGIN) {
         let text = format!("{what} is not for web pages: the request has an Origin.");
         return Err(WireError::access_denied(text));
     }
-    Ok(())
+    Ok(allowed)
+}
+
+fn health() -> Result<Answer, WireError> {
+    answer::json(&serde_json::json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION") }))
+}
+
+/// Deletes everything of one account (`?account=`), or of all.
+async fn reset(shared: &Shared, parts: &Parts) -> Result<Answer, WireError> {
+    let account = account(parts.uri.query())?;
+    let funclet = shared.rest.funclet().clone();
+    answer::blocking(move || funclet.reset(account.as_ref()).map_err(WireError::from)).await?;
+    answer::empty()
 }
 
 /// Reads the account; any other parameter is a mistake that must not delete everything.
@@ -99,13 +129,6 @@ fn account(query: Option<&str>) -> Result<Option<AccountId>, WireError> {
             "The query of a reset is empty, or account= and the twelve digits of an account.",
         )),
     }
-}
-
-fn json(status: StatusCode, body: String) -> Response<Bytes> {
-    let mut response = Response::new(Bytes::from(body));
-    *response.status_mut() = status;
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    response
 }
 
 fn refused(shared: &Shared, error: WireError) -> Response<Bytes> {
@@ -126,6 +149,9 @@ mod tests {
         assert_eq!(find("/_funclet/health"), Some(Command::Health));
         assert_eq!(find("/_funclet/reset"), Some(Command::Reset));
         assert_eq!(find("/_funclet/backup"), Some(Command::Backup));
+        assert_eq!(find("/_funclet/transitions"), Some(Command::Transitions));
+        assert_eq!(find("/_funclet/clock"), Some(Command::Clock));
+        assert_eq!(find("/_funclet/faults"), Some(Command::Faults));
         assert_eq!(find("/_funclet/"), Some(Command::Unknown));
         assert_eq!(find("/_funclet/health/"), Some(Command::Unknown));
         assert_eq!(find("/_funclet/packages/abc"), None);

@@ -2,8 +2,8 @@
 //! [`funclet_rest_json`]'s.
 //!
 //! A request waits for the disk without a thread; the thread that writes the log wakes it. Large bodies are read as they
-//! arrive by one blocking thread each. Beside AWS's paths it answers `GET /_funclet/health`, `POST /_funclet/reset` and
-//! `POST /_funclet/backup` if they are allowed, and downloads of packages.
+//! arrive by one blocking thread each. Beside AWS's paths it answers `GET /_funclet/health`, downloads of packages, and, each if it
+//! is allowed, `POST /_funclet/` with `reset`, `backup`, `transitions`, `clock` and `faults`.
 //!
 //! It speaks no TLS and checks no signature: it is made for the machine it runs on.
 //!
@@ -40,7 +40,6 @@
 //! [`Config::connections_max`].
 
 mod access_log;
-mod backup;
 mod body;
 mod config;
 mod connection;

@@ -15,6 +15,7 @@ use tokio::time::timeout;
 use tracing::{debug, warn};
 
 use crate::config::Config;
+use crate::control::Faults;
 use crate::{connection, settle};
 
 /// A server that listens.
@@ -30,6 +31,7 @@ pub struct Server {
 pub(crate) struct Shared {
     pub(crate) config: Config,
     pub(crate) rest: RestJson,
+    pub(crate) faults: Faults,
     /// How many connections are open, those that just ended perhaps included.
     open: AtomicUsize,
 }
@@ -84,7 +86,8 @@ impl Server {
         let mut options = config.rest.clone();
         options.listen_url.get_or_insert_with(|| url(address));
         let rest = RestJson::new(funclet, options);
-        Ok(Self { listener, address, shared: Arc::new(Shared { config, rest, open: AtomicUsize::new(0) }) })
+        let shared = Shared { config, rest, faults: Faults::default(), open: AtomicUsize::new(0) };
+        Ok(Self { listener, address, shared: Arc::new(shared) })
     }
 
     /// Returns the address, with the port that the system chose.

@@ -5,10 +5,13 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use funclet::{AccountId, Durability, Funclet, Maintenance, Region, Transitions};
+use funclet::{
+    AccountId, Clock, Durability, Funclet, Maintenance, Region, RequestRate, ShiftedClock, Transitions,
+};
 use funclet_server::{Config, Ended, Server};
 use tracing_subscriber::EnvFilter;
 
@@ -62,6 +65,18 @@ pub(crate) struct Arguments {
     /// Allow `POST /_funclet/backup` to write a copy of the store to any directory, for `funclet backup --endpoint`
     #[arg(long, env = "FUNCLET_ALLOW_BACKUP", value_parser = Switch)]
     allow_backup: bool,
+    /// Allow `POST /_funclet/transitions` to complete or fail what is pending of a function
+    #[arg(long, env = "FUNCLET_ALLOW_TRANSITIONS", value_parser = Switch)]
+    allow_transitions: bool,
+    /// Allow `POST /_funclet/clock` to put the clock of the server forward
+    #[arg(long, env = "FUNCLET_ALLOW_CLOCK", value_parser = Switch)]
+    allow_clock: bool,
+    /// Allow `POST /_funclet/faults` to let requests fail, wait or get no answer
+    #[arg(long, env = "FUNCLET_ALLOW_FAULTS", value_parser = Switch)]
+    allow_faults: bool,
+    /// How many requests a second an account may send in a region, for tests of clients; AWS allows 15. Default: no limit
+    #[arg(long, env = "FUNCLET_REQUEST_RATE", value_parser = clap::value_parser!(u32).range(1..))]
+    request_rate: Option<u32>,
     /// The form of the log on standard error
     #[arg(long, env = "FUNCLET_LOG_FORMAT", value_enum, default_value = "text")]
     log_format: LogFormat,
@@ -81,10 +96,11 @@ fn serve(arguments: Arguments) -> Result<(), Box<dyn Error>> {
         // A server that was killed left its file, and opening the store may take a while.
         ready_file::clear(path).map_err(|error| ready_file_failed(path, &error))?;
     }
-    let funclet = open(&arguments)?;
+    let clock = arguments.allow_clock.then(Arc::<ShiftedClock>::default);
+    let funclet = open(&arguments, clock.as_ref())?;
     let log = log_output::start(arguments.log_format, arguments.log_level.clone())?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(WORKERS).enable_all().build()?;
-    let served = runtime.block_on(until_signal(&arguments, funclet.clone()));
+    let served = runtime.block_on(until_signal(&arguments, funclet.clone(), clock));
     // What is still running was cut; nobody waits for it.
     runtime.shutdown_background();
     let closed = funclet.close();
@@ -120,7 +136,7 @@ fn warn_about(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn open(arguments: &Arguments) -> Result<Funclet, Box<dyn Error>> {
+fn open(arguments: &Arguments, clock: Option<&Arc<ShiftedClock>>) -> Result<Funclet, Box<dyn Error>> {
     let TransitionDelay(transitions) = arguments.transition_delay;
     let builder = Funclet::builder()
         .account(arguments.account.clone())
@@ -128,6 +144,14 @@ fn open(arguments: &Arguments) -> Result<Funclet, Box<dyn Error>> {
         .transitions(transitions)
         .durability(if arguments.no_sync { Durability::Process } else { Durability::Disk })
         .maintenance(Maintenance::Thread);
+    let builder = match arguments.request_rate {
+        Some(per_second) => builder.request_rate(RequestRate { per_second, ..RequestRate::AWS }),
+        None => builder,
+    };
+    let builder = match clock {
+        Some(clock) => builder.clock(Arc::clone(clock) as Arc<dyn Clock>),
+        None => builder,
+    };
     if arguments.in_memory {
         Ok(builder.open_in_memory())
     } else {
@@ -135,11 +159,18 @@ fn open(arguments: &Arguments) -> Result<Funclet, Box<dyn Error>> {
     }
 }
 
-async fn until_signal(arguments: &Arguments, funclet: Funclet) -> Result<Ended, Box<dyn Error>> {
+async fn until_signal(
+    arguments: &Arguments,
+    funclet: Funclet,
+    clock: Option<Arc<ShiftedClock>>,
+) -> Result<Ended, Box<dyn Error>> {
     let mut config = Config {
         listen: arguments.listen,
         allow_reset: arguments.allow_reset,
         allow_backup: arguments.allow_backup,
+        allow_transitions: arguments.allow_transitions,
+        clock,
+        allow_faults: arguments.allow_faults,
         ..Config::default()
     };
     config.rest.base_url.clone_from(&arguments.base_url);

@@ -164,3 +164,33 @@ fn the_ready_file_of_a_killed_server_is_not_taken_for_the_next_ones() {
         "it belongs to another server by now"
     );
 }
+
+/// Each command of `docs/control.md` is there with its flag.
+#[test]
+fn time_transitions_faults_and_limits_on_request() {
+    let server = Running::with(&[
+        "--in-memory",
+        "--transition-delay",
+        "1h",
+        "--allow-transitions",
+        "--allow-clock",
+        "--allow-faults",
+    ]);
+    let post = |command: &str, body: serde_json::Value| {
+        server.call("POST", &format!("/_funclet/{command}"), body.to_string())
+    };
+    let get = || server.call("GET", HELLO, "");
+    server.call("POST", FUNCTIONS, create_body("hello", &zip("1")));
+    assert_eq!(get().1["Configuration"]["State"], "Pending");
+    assert_eq!(post("clock", json!({ "AdvanceMs": 3_600_000 })).0, 200);
+    assert_eq!(get().1["Configuration"]["State"], "Active");
+    assert_eq!(server.call("PUT", CODE, update_body(&zip("2"))).1["LastUpdateStatus"], "InProgress");
+    assert_eq!(post("transitions", json!({ "FunctionName": "hello" })), (200, json!({ "Transitions": 1 })));
+    assert_eq!(get().1["Configuration"]["LastUpdateStatus"], "Successful");
+    assert_eq!(post("faults", json!({ "Fault": "ServiceException" })).0, 200);
+    assert_eq!([get().0, get().0], [500, 200]);
+
+    let server = Running::with(&["--in-memory", "--request-rate", "1"]);
+    assert!((0..10).any(|_| server.call("GET", FUNCTIONS, "").0 == 429));
+    assert_eq!(run(&["serve", "--request-rate", "0"]).status.code(), Some(2));
+}

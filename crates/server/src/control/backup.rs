@@ -2,25 +2,20 @@
 
 use std::path::PathBuf;
 
-use bytes::Bytes;
 use funclet::{CopyMode, CopyProgress, StoreError, UpkeepError};
 use funclet_rest_json::WireError;
-use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use serde::{Deserialize, Serialize};
-use tokio::task::spawn_blocking;
-use tokio::time::timeout;
 use tracing::{info, warn};
 
 use crate::access_log::chain;
+use crate::control::answer::{self, Answer};
+use crate::control::request::{self, Request};
 use crate::server::Shared;
-
-/// The longest request: a path and a switch.
-const REQUEST_BYTES_MAX: usize = 64 << 10;
 
 #[derive(Debug, PartialEq, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
-struct Request {
+struct Backup {
     /// Where the copy goes: absolute, because the caller does not know where the server runs.
     target: PathBuf,
     /// Whether every byte is copied. Default: hard links where possible.
@@ -28,9 +23,17 @@ struct Request {
     copy: bool,
 }
 
+impl Request for Backup {
+    const FOR: &'static str = "a backup";
+
+    fn check(&self) -> Result<(), &'static str> {
+        if self.target.is_absolute() { Ok(()) } else { Err("Target is not an absolute path") }
+    }
+}
+
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Answer {
+struct Copied {
     files: u64,
     bytes: u64,
     linked: u64,
@@ -39,8 +42,8 @@ struct Answer {
 /// Makes a copy and tells what is in it.
 ///
 /// It goes on if the client does not wait for it.
-pub(crate) async fn run(shared: &Shared, body: Incoming) -> Result<String, WireError> {
-    let Request { target, copy } = read(shared, body).await?;
+pub(super) async fn run(shared: &Shared, body: Incoming) -> Result<Answer, WireError> {
+    let Backup { target, copy } = request::read(shared, body).await?;
     let mode = if copy { CopyMode::Bytes } else { CopyMode::Link };
     let funclet = shared.rest.funclet().clone();
     let backup = move || {
@@ -51,39 +54,10 @@ pub(crate) async fn run(shared: &Shared, body: Incoming) -> Result<String, WireE
             }
             Err(error) => warn!(target = %target.display(), error = %chain(error), "no backup was made"),
         }
-        copied
+        copied.map_err(|error| refusal(&error))
     };
-    match spawn_blocking(backup).await {
-        Ok(Ok(CopyProgress { files: (files, _), bytes, linked })) => {
-            serde_json::to_string(&Answer { files, bytes, linked }).map_err(|_| WireError::internal())
-        }
-        Ok(Err(error)) => Err(refusal(&error)),
-        // The panic itself is in the log.
-        Err(_) => Err(WireError::internal()),
-    }
-}
-
-async fn read(shared: &Shared, body: Incoming) -> Result<Request, WireError> {
-    let body = Limited::new(body, REQUEST_BYTES_MAX).collect();
-    match timeout(shared.config.body_timeout, body).await {
-        Ok(Ok(body)) => parse(&body.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(invalid("its body is too long")),
-        Ok(Err(_)) => Err(WireError::broken_body()),
-        Err(_) => Err(WireError::request_timeout()),
-    }
-}
-
-fn parse(body: &Bytes) -> Result<Request, WireError> {
-    let request: Request = serde_json::from_slice(body).map_err(|error| invalid(&error.to_string()))?;
-    if !request.target.is_absolute() {
-        return Err(invalid("Target is not an absolute path"));
-    }
-    Ok(request)
-}
-
-fn invalid(reason: &str) -> WireError {
-    let text = format!("The request for a backup is not valid: {reason}.");
-    WireError::invalid_parameter_value(text)
+    let CopyProgress { files: (files, _), bytes, linked } = answer::blocking(backup).await?;
+    answer::json(&Copied { files, bytes, linked })
 }
 
 /// Whoever may make backups is told why there is none.
@@ -104,16 +78,17 @@ fn refusal(error: &UpkeepError) -> WireError {
 
 #[cfg(test)]
 mod tests {
-    use super::{Request, parse};
+    use super::Backup;
+    use crate::control::request;
 
     #[test]
     fn requests() {
-        let parse = |text: &'static str| parse(&text.into()).ok();
+        let parse = |text: &'static str| request::parse::<Backup>(&text.into()).ok();
         assert_eq!(
             parse(r#"{"Target":"/backup","Copy":true}"#),
-            Some(Request { target: "/backup".into(), copy: true })
+            Some(Backup { target: "/backup".into(), copy: true })
         );
-        assert_eq!(parse(r#"{"Target":"/backup"}"#), Some(Request { target: "/backup".into(), copy: false }));
+        assert_eq!(parse(r#"{"Target":"/backup"}"#), Some(Backup { target: "/backup".into(), copy: false }));
         for text in ["", "{}", r#"{"Target":"backup"}"#, r#"{"Target":"/b","copy":true}"#, r#"{"Target":1}"#]
         {
             assert_eq!(parse(text), None, "{text}");

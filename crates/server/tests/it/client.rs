@@ -119,11 +119,17 @@ impl Connection {
         self.stream.get_mut().write_all(bytes.as_ref()).is_ok()
     }
 
+    #[track_caller]
     pub(crate) fn call(&mut self, method: &str, path: &str, body: impl AsRef<[u8]>) -> Answer {
+        self.try_call(method, path, body).expect("a response")
+    }
+
+    /// Like [`Connection::call`]; `None` if the connection ends instead.
+    pub(crate) fn try_call(&mut self, method: &str, path: &str, body: impl AsRef<[u8]>) -> Option<Answer> {
         let body = body.as_ref();
         self.write(head(method, path, body.len()));
         self.write(body);
-        self.answer()
+        self.try_answer()
     }
 
     /// Reads a response.

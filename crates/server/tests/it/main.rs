@@ -7,6 +7,7 @@ mod conformance;
 mod control;
 mod failures;
 mod limits;
+mod on_request;
 mod packages;
 mod protocol;
 mod shutdown;

@@ -92,7 +92,12 @@ impl Answer {
             Error::Refused(ServiceError::RevisionMismatch) => Refusal::RevisionMismatch,
             Error::Refused(ServiceError::CodeShaMismatch { .. }) => Refusal::CodeShaMismatch,
             Error::Refused(_) | Error::Rejected(_) => Refusal::Other(error.to_string()),
-            Error::OutcomeUnknown { .. } | Error::Full | Error::Failed { .. } => return Err(error),
+            Error::TooManyRequests { .. }
+            | Error::OutcomeUnknown { .. }
+            | Error::Full
+            | Error::Failed { .. } => {
+                return Err(error);
+            }
         };
         Ok(Self::Refused(refusal))
     }

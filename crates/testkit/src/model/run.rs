@@ -14,7 +14,7 @@ impl Operation {
     /// Carries it out and returns what was answered; a refusal is an answer, too.
     ///
     /// # Errors
-    /// [`Error::OutcomeUnknown`], [`Error::Full`] and [`Error::Failed`], which are no answers.
+    /// [`Error::TooManyRequests`], [`Error::OutcomeUnknown`], [`Error::Full`] and [`Error::Failed`], which are no answers.
     pub fn run(&self, lambda: &Lambda) -> Result<Answer, Error> {
         self.ask(lambda).or_else(Answer::of_error)
     }
