@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::blob::FileBlobs;
-use crate::check::{claim, identify};
+use crate::closed_store::{claim, identify};
 use crate::error::StoreError;
 use crate::identity::StoreId;
 use crate::local::Shared;

@@ -34,6 +34,7 @@ mod backup;
 mod blob;
 mod check;
 mod checkpoint;
+mod closed_store;
 pub mod codec;
 mod collector;
 mod digest;
@@ -76,7 +77,8 @@ pub use backend::{
 };
 pub use backup::{CopyMode, CopyProgress, copy_store};
 pub use blob::{BlobReader, PinnedBlob, StagedBlob, StagingWriter};
-pub use check::{CheckProgress, CheckReport, Finding, check, check_with_progress, probe};
+pub use check::{CheckProgress, CheckReport, Finding, check, check_with_progress};
+pub use closed_store::probe;
 pub use codec::Encoded;
 pub use digest::BlobDigest;
 pub use error::{Abort, CommitError, ReadError, RuleBroken, StoreError};

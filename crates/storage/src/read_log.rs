@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::check::{claim, identify};
+use crate::closed_store::{claim, identify};
 use crate::digest::BlobDigest;
 use crate::error::StoreError;
 use crate::record::{Record, ReferenceOp, Write};

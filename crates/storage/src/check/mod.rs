@@ -1,42 +1,25 @@
 //! Checking a closed store without changing it.
 
+mod blob;
+mod finding;
+
+pub use finding::Finding;
+
 use std::collections::BTreeMap;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::backend::BlobStore as _;
 use crate::blob::FileBlobs;
 use crate::checkpoint::count_holding;
-use crate::digest::{BlobDigest, BlobHasher};
+use crate::closed_store::{claim, holds_a_store, identify};
 use crate::error::StoreError;
 use crate::identity::{self, StoreId};
 use crate::recovery::{self, Found, Start};
 use crate::references::{Miscounted, References};
 use crate::replay::LOG_IS_GONE;
 use crate::snapshot::{self, Snapshot};
-use crate::vfs::{self, Layout, RealVfs, Vfs};
+use crate::vfs::{Layout, RealVfs};
 use crate::wal::writer::PlacedBlob;
-
-/// What is wrong with a store, with the file and what can be done.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
-    /// The file.
-    pub file: PathBuf,
-    /// Where in the file, in bytes, as far as that can be said.
-    pub offset: Option<u64>,
-    /// What is wrong, in one sentence.
-    pub problem: String,
-    /// What can be done, in one sentence.
-    pub advice: &'static str,
-}
-
-/// What can be done where the log, a snapshot or the store's identity is damaged.
-const RESTORE: &str = "bring this file back from a backup, or restore the whole store";
-/// What can be done where a package is damaged.
-const UPLOAD: &str = "upload the package again, or bring this file back from a backup";
-/// What can be done where the store contradicts itself.
-const REPORT: &str = "the store was not damaged but written like that; please report it";
 
 /// What [`check`] found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -85,7 +68,7 @@ pub fn check_with_progress(
     let (vfs, layout, _lock) = match claim(path) {
         // A store that has lost its name is damaged, too.
         Err(error @ StoreError::Corrupt { .. }) => {
-            return Ok(CheckReport { findings: vec![finding(error)?], ..CheckReport::default() });
+            return Ok(CheckReport { findings: vec![Finding::of(error)?], ..CheckReport::default() });
         }
         claimed => claimed?,
     };
@@ -93,7 +76,7 @@ pub fn check_with_progress(
     let mut check = Check { vfs, layout, blobs, report: CheckReport::default(), references: None };
     let checked = check.state().and_then(|()| check.blobs(progress));
     // Damage that nothing can be read beyond is a finding like any other.
-    checked.or_else(|error| finding(error).map(|finding| check.report.findings.push(finding)))?;
+    checked.or_else(|error| Finding::of(error).map(|finding| check.report.findings.push(finding)))?;
     Ok(check.report)
 }
 
@@ -116,7 +99,7 @@ impl Check {
             && let Err(error) = self.snapshot(snapshot)
         {
             self.references = None;
-            self.report.findings.push(finding(error)?);
+            self.report.findings.push(Finding::of(error)?);
         }
         self.log(id, Start::after(snapshot.as_ref().map(|snapshot| &snapshot.header)))
     }
@@ -163,7 +146,7 @@ impl Check {
         report.torn_tail = end.torn;
         let marked = identity::table_mark(vfs, layout, id);
         let whole = identity::check_table_mark(marked, end.last_lsn, &layout.wal());
-        report.findings.extend(whole.err().map(finding).transpose()?);
+        report.findings.extend(whole.err().map(Finding::of).transpose()?);
         if end.last_lsn == 0 && blobs.has_files()? {
             return Err(StoreError::corrupt(&layout.wal(), 0, LOG_IS_GONE));
         }
@@ -178,14 +161,11 @@ impl Check {
         self.report.blob_bytes = held.values().sum();
         let (total, mut read) = (self.report.blob_bytes, 0);
         for (digest, size) in &held {
-            let problem = verify(&self.blobs, digest, *size, &mut |bytes| {
+            let damage = blob::damage(&self.blobs, digest, *size, &mut |bytes| {
                 read += bytes;
                 progress(CheckProgress { blob_bytes: (read, total) });
             });
-            if let Err(problem) = problem {
-                let file = self.blobs.path(digest);
-                self.report.findings.push(Finding { file, offset: None, problem, advice: UPLOAD });
-            }
+            self.report.findings.extend(damage?);
         }
         let unreferenced = &mut self.report.unreferenced;
         self.blobs.each_file(&mut |_, digest| {
@@ -193,60 +173,6 @@ impl Check {
             Ok(())
         })
     }
-}
-
-/// What damage is in a report. Other failures are failures of the check.
-fn finding(error: StoreError) -> Result<Finding, StoreError> {
-    match error {
-        StoreError::Corrupt { file, offset, reason, .. } => {
-            Ok(Finding { file, offset: Some(offset), problem: reason, advice: RESTORE })
-        }
-        other => Err(other),
-    }
-}
-
-/// `FORMAT` is written first when a store is created, and last when one is copied.
-const FORMAT_IS_GONE: &str = "FORMAT is missing: it was lost, or this is a copy that was never finished";
-
-/// Tells whether a directory holds what a store holds beside `FORMAT`.
-fn holds_a_store(vfs: &dyn Vfs, layout: &Layout) -> bool {
-    [layout.wal(), layout.snap()].iter().any(|directory| {
-        let names = vfs::list_if_directory(vfs, directory).ok().flatten();
-        names.is_some_and(|names| !names.is_empty())
-    })
-}
-
-/// Looks whether there is a closed store in `path`, without changing it.
-///
-/// # Errors
-/// [`StoreError`] if there is none, it is not readable by this version, or somebody has it open.
-pub fn probe(path: &Path) -> Result<(), StoreError> {
-    let (vfs, layout, _lock) = claim(path)?;
-    identify(&vfs, &layout).map(drop)
-}
-
-/// Takes the lock of a store, so that nobody writes while it is looked at. Needs no right to write.
-pub(crate) fn claim(path: &Path) -> Result<(RealVfs, Layout, Box<dyn Send + Sync>), StoreError> {
-    let (vfs, layout) = (RealVfs, Layout { root: path.into() });
-    identity::check_directory(&vfs, &layout)?;
-    if !vfs.exists(&layout.format()).map_err(StoreError::io("look for", &layout.format()))? {
-        return Err(match holds_a_store(&vfs, &layout) {
-            true => StoreError::corrupt(&layout.format(), 0, FORMAT_IS_GONE),
-            false => no_store(path),
-        });
-    }
-    let lock = vfs.lock_shared(&layout.lock()).map_err(StoreError::io("lock", &layout.lock()))?;
-    let lock = lock.ok_or_else(|| StoreError::Locked { path: path.into() })?;
-    Ok((vfs, layout, lock))
-}
-
-/// Reads who a store is.
-pub(crate) fn identify(vfs: &dyn Vfs, layout: &Layout) -> Result<StoreId, StoreError> {
-    Ok(identity::read(vfs, layout)?.ok_or_else(|| no_store(&layout.root))?.id)
-}
-
-fn no_store(path: &Path) -> StoreError {
-    StoreError::NotAStore { path: path.into(), reason: "it has no FORMAT file".into() }
 }
 
 fn place(blobs: &FileBlobs, found: &Found<'_>) {
@@ -269,36 +195,6 @@ fn count(references: &mut References, found: &Found<'_>, findings: &mut Vec<Find
             found.lsn, reference.count, reference.digest, reference.op
         );
         let (file, offset) = (found.segment.to_path_buf(), Some(found.offset));
-        findings.push(Finding { file, offset, problem, advice: REPORT });
+        findings.push(Finding { file, offset, problem, advice: finding::REPORT });
     }
-}
-
-/// Reads a blob and compares it with its name.
-fn verify(
-    blobs: &FileBlobs,
-    digest: &BlobDigest,
-    size: u64,
-    progress: &mut dyn FnMut(u64),
-) -> Result<(), String> {
-    let reader = blobs.open(digest).map_err(|error| error.to_string())?;
-    let mut reader = reader.ok_or_else(|| "a referenced blob is missing".to_owned())?;
-    let mut hasher = BlobHasher::default();
-    let mut buffer = vec![0; 64 << 10];
-    let mut length = 0;
-    loop {
-        let read = reader.read(&mut buffer).map_err(|error| format!("cannot be read: {error}"))?;
-        if read == 0 {
-            break;
-        }
-        length += read as u64;
-        hasher.update(buffer.get(..read).unwrap_or_default());
-        progress(read as u64);
-    }
-    if length != size {
-        return Err(format!("a referenced blob has {length} bytes instead of {size}"));
-    }
-    if hasher.finish() != *digest {
-        return Err("the content of a referenced blob does not have the digest that is its name".to_owned());
-    }
-    Ok(())
 }
