@@ -48,6 +48,14 @@ pub enum StoreError {
         /// What is wrong.
         reason: String,
     },
+    /// A directory lies where a file of the store belongs, or the other way round.
+    #[error("{} is {}", path.display(), wrong_kind(*is_directory))]
+    Misplaced {
+        /// What lies there.
+        path: PathBuf,
+        /// Whether that is a directory.
+        is_directory: bool,
+    },
     /// The operating system refused.
     #[error("cannot {op} {}", path.display())]
     Io {
@@ -86,6 +94,11 @@ pub enum StoreError {
         /// Why.
         reason: String,
     },
+}
+
+/// What is wrong with something of the wrong kind.
+pub(crate) fn wrong_kind(is_directory: bool) -> &'static str {
+    if is_directory { "a directory, where a file belongs" } else { "a file, where a directory belongs" }
 }
 
 impl StoreError {

@@ -5,6 +5,7 @@
 //! TABLE  = magic(8) version:u32 reserved(4) store id(16) applied:u64 crc32:u32
 //! ```
 
+use std::io::{self, ErrorKind};
 use std::path::Path;
 
 use crate::error::StoreError;
@@ -20,7 +21,7 @@ pub(crate) const FORMAT_VERSION: u32 = 2;
 const TABLE_VERSION: u32 = 1;
 const FORMAT_MAGIC: &[u8; 8] = b"FUNCLET\n";
 const TABLE_MAGIC: &[u8; 8] = b"FNCLTTBL";
-const SMALL_FILE_BYTES: u64 = 4096;
+const SMALL_FILE_BYTES: usize = 4096;
 
 /// The random name of a store, drawn when it was created.
 pub(crate) type StoreId = [u8; 16];
@@ -44,14 +45,17 @@ pub(crate) fn write(vfs: &dyn Vfs, layout: &Layout, id: StoreId) -> Result<Ident
 /// Reads `FORMAT`. `None` if there is none.
 pub(crate) fn read(vfs: &dyn Vfs, layout: &Layout) -> Result<Option<Identity>, StoreError> {
     let path = layout.format();
-    let bytes = match vfs::read_all(vfs, &path, SMALL_FILE_BYTES) {
+    let foreign = |reason: &str| StoreError::NotAStore { path: layout.root.clone(), reason: reason.into() };
+    let bytes = match read_begin(vfs, &path) {
         Ok(bytes) => bytes,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) if error.kind() == ErrorKind::IsADirectory => {
+            return Err(foreign("its FORMAT is a directory"));
+        }
         Err(error) => return Err(StoreError::io("read", &path)(error)),
     };
     if bytes.get(..8) != Some(FORMAT_MAGIC) {
-        let reason = "its FORMAT file is not one of ours".into();
-        return Err(StoreError::NotAStore { path: layout.root.clone(), reason });
+        return Err(foreign("its FORMAT file is not one of ours"));
     }
     let damaged = || StoreError::corrupt(&path, 0, "FORMAT has a wrong length or checksum");
     let (version, id, rest) = decode(&bytes).ok_or_else(damaged)?;
@@ -60,6 +64,14 @@ pub(crate) fn read(vfs: &dyn Vfs, layout: &Layout) -> Result<Option<Identity>, S
         return Err(StoreError::NewerFormat { path, found: version, supported });
     }
     if rest.is_empty() { Ok(Some(Identity { id, format_version: version })) } else { Err(damaged()) }
+}
+
+/// Reads the first bytes of a file. Of one that is longer than any of ours they have no valid checksum.
+fn read_begin(vfs: &dyn Vfs, path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = vec![0; SMALL_FILE_BYTES];
+    let read = vfs::read_up_to(&*vfs.open(path)?, &mut bytes, 0)?;
+    bytes.truncate(read);
+    Ok(bytes)
 }
 
 /// Says that the table holds every record up to `applied` and nothing else. Written at a clean close.
@@ -79,7 +91,7 @@ pub(crate) fn mark_table(
 ///
 /// A marker that cannot be read, is damaged or of another store says nothing; the table is then rebuilt.
 pub(crate) fn table_mark(vfs: &dyn Vfs, layout: &Layout, id: StoreId) -> Option<Lsn> {
-    let bytes = vfs::read_all(vfs, &layout.table_marker(), SMALL_FILE_BYTES).ok()?;
+    let bytes = read_begin(vfs, &layout.table_marker()).ok()?;
     if bytes.get(..8) != Some(TABLE_MAGIC) {
         return None;
     }
@@ -154,7 +166,7 @@ pub(crate) fn check_fresh(vfs: &dyn Vfs, layout: &Layout) -> Result<(), StoreErr
 /// Checks that what stands in the place of the store, if anything, is no file.
 pub(crate) fn check_directory(vfs: &dyn Vfs, layout: &Layout) -> Result<(), StoreError> {
     match vfs.list(&layout.root) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotADirectory => {
+        Err(error) if error.kind() == ErrorKind::NotADirectory => {
             Err(StoreError::NotAStore { path: layout.root.clone(), reason: "it is a file".into() })
         }
         // Whatever else is wrong is told by who needs it.

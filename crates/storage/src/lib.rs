@@ -51,6 +51,7 @@ mod meta;
 mod open;
 mod options;
 mod overlay;
+mod places;
 mod planted;
 mod reach;
 mod read_log;

@@ -10,6 +10,7 @@ use crate::error::StoreError;
 use crate::identity::{self, Identity, StoreId};
 use crate::local::{Commit, Shared};
 use crate::options::{Durability, LocalOptions, Maintenance};
+use crate::places;
 use crate::planted::{PlantedBug, is_planted};
 use crate::reach::{Reach, Teller};
 use crate::recovery::{self, LogEnd, Start};
@@ -39,6 +40,7 @@ pub(crate) fn open(options: &LocalOptions) -> Result<Shared, StoreError> {
         unsynced::mark(&*options.vfs, &layout)?;
     }
     let Identity { id: store_id, format_version } = identify(&*vfs, &layout, options)?;
+    places::check(&*vfs, &layout)?;
     empty_tmp(&*vfs, &layout)?;
     let settled = options.durability == Durability::Disk && unsynced::settle(&*vfs, &layout)?;
     let (snapshot, older) = snapshot::newest(&*vfs, &layout, store_id)?;

@@ -128,6 +128,33 @@ fn snapshots() {
     assert_eq!(check(root).0, Some(0));
 }
 
+/// What is of the wrong kind is damage, too; a server refuses the store and names it.
+#[test]
+fn kinds() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    store(root, "-TERM");
+    let aside = root.join("tmp/aside");
+    fs::create_dir(&aside).unwrap();
+    damaged(root, &root.join("TABLE"), |_| {}, &aside);
+    let serve = ["serve", "--listen", "127.0.0.1:0", "--data-dir", root.to_str().unwrap()];
+    let text = refusal(&run(&serve), 1);
+    assert_eq!(text, format!("funclet: {} is a directory, where a file belongs\n", aside.display()));
+    let (_, text) = check(root);
+    let advice = "it is a directory, where a file belongs; move it away: nothing of the store is in it";
+    assert!(text.contains(&format!("DAMAGED {}: {advice}", aside.display())), "{text}");
+    fs::remove_dir(&aside).unwrap();
+    for name in ["wal", "snap", "blobs"] {
+        let (place, aside) = (root.join(name), root.with_extension("aside"));
+        fs::rename(&place, &aside).unwrap();
+        fs::write(&place, "").unwrap();
+        damaged(root, &place, |_| {}, &place);
+        fs::remove_file(&place).unwrap();
+        fs::rename(&aside, &place).unwrap();
+    }
+    assert_eq!(check(root).0, Some(0));
+}
+
 #[test]
 fn packages() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,8 +1,10 @@
 //! What is wrong with a store, as people are told of it.
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
-use crate::error::StoreError;
+use crate::error::{StoreError, wrong_kind};
+use crate::places::Misplaced;
 
 /// What is wrong with a store, with the file and what can be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +21,8 @@ pub struct Finding {
 
 /// What can be done where the log, a snapshot or the store's identity is damaged.
 const RESTORE: &str = "bring this file back from a backup, or restore the whole store";
+/// What can be done where something lies in the place of what can be made again.
+const MOVE_AWAY: &str = "move it away: nothing of the store is in it";
 /// What can be done where a package is damaged.
 pub(super) const UPLOAD: &str = "upload the package again, or bring this file back from a backup";
 /// What can be done where the store contradicts itself.
@@ -31,7 +35,21 @@ impl Finding {
             StoreError::Corrupt { file, offset, reason, .. } => {
                 Ok(Self { file, offset: Some(offset), problem: reason, advice: RESTORE })
             }
+            StoreError::Io { path, source, .. } if source.kind() == ErrorKind::IsADirectory => {
+                Ok(Self { file: path, offset: None, problem: is(true), advice: RESTORE })
+            }
             other => Err(other),
         }
     }
+}
+
+impl From<Misplaced> for Finding {
+    fn from(Misplaced { path, is_directory, hides_data }: Misplaced) -> Self {
+        let advice = if hides_data { RESTORE } else { MOVE_AWAY };
+        Self { file: path, offset: None, problem: is(is_directory), advice }
+    }
+}
+
+fn is(directory: bool) -> String {
+    format!("it is {}", wrong_kind(directory))
 }

@@ -14,6 +14,7 @@ use crate::checkpoint::count_holding;
 use crate::closed_store::{claim, holds_a_store, identify};
 use crate::error::StoreError;
 use crate::identity::{self, StoreId};
+use crate::places;
 use crate::recovery::{self, Found, Start};
 use crate::references::{Miscounted, References};
 use crate::replay::LOG_IS_GONE;
@@ -34,7 +35,7 @@ pub struct CheckReport {
     pub blob_bytes: u64,
     /// How many files of blobs nobody refers to. No damage: they go with a later checkpoint.
     pub unreferenced: u64,
-    /// Where a torn tail lies that the next open cuts: writes that were never acknowledged. No damage.
+    /// Where the log ends in bytes that are no record, as a crash leaves them. No damage: the next open passes over them.
     pub torn_tail: Option<(PathBuf, u64)>,
     /// Damage.
     pub findings: Vec<Finding>,
@@ -93,6 +94,12 @@ impl Check {
     /// Checks the snapshot and the log.
     fn state(&mut self) -> Result<(), StoreError> {
         let id = identify(&self.vfs, &self.layout).map_err(|error| self.of_a_store(error))?;
+        let misplaced = places::misplaced(&self.vfs, &self.layout)?;
+        let is_readable = !misplaced.iter().any(|misplaced| misplaced.hides_data);
+        self.report.findings.extend(misplaced.into_iter().map(Finding::from));
+        if !is_readable {
+            return Ok(());
+        }
         let snapshot = snapshot::newest(&self.vfs, &self.layout, id)?.0;
         self.references = Some(References::default());
         if let Some(snapshot) = &snapshot
@@ -107,8 +114,8 @@ impl Check {
     /// A `FORMAT` that is none of ours is damage where everything else is a store's.
     fn of_a_store(&self, error: StoreError) -> StoreError {
         match error {
-            StoreError::NotAStore { .. } if holds_a_store(&self.vfs, &self.layout) => {
-                StoreError::corrupt(&self.layout.format(), 0, "FORMAT has no magic")
+            StoreError::NotAStore { reason, .. } if holds_a_store(&self.vfs, &self.layout) => {
+                StoreError::corrupt(&self.layout.format(), 0, reason)
             }
             other => other,
         }

@@ -17,6 +17,7 @@ mod format;
 mod full_disk;
 mod lifetime;
 mod model;
+mod places;
 mod reach;
 mod reads_and_writes;
 mod recovery;
