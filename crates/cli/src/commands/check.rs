@@ -81,11 +81,12 @@ fn describe(report: &CheckReport) -> String {
         let _ = writeln!(text, "unreferenced packages: {unreferenced}, which a later checkpoint removes");
     }
     if let Some((path, offset)) = torn_tail {
-        let _ = writeln!(
-            text,
-            "torn tail: {} at offset {offset}, an unfinished write that was never acknowledged; the next start cuts it off",
-            path.display()
-        );
+        let meaning = match findings[..] {
+            [] => "an unfinished write, as a crash leaves it; the next start cuts it off",
+            // What else is wrong decides what that means, and whether there is a next start.
+            _ => "behind which the log cannot be read",
+        };
+        let _ = writeln!(text, "torn tail: {} at offset {offset}, {meaning}", path.display());
     }
     for finding in findings {
         let _ = writeln!(text, "{}", damage(finding));
@@ -174,11 +175,18 @@ mod tests {
             describe(&CheckReport { records: 3, ..CheckReport::default() }),
             "snapshot: 0 entries\nlog: 3 records\npackages: 0 of 0 bytes\nhealthy"
         );
+        let torn_tail = Some(("wal/1".into(), 64));
+        assert_eq!(
+            describe(&CheckReport { torn_tail, ..CheckReport::default() }),
+            "snapshot: 0 entries\nlog: 0 records\npackages: 0 of 0 bytes\n\
+             torn tail: wal/1 at offset 64, an unfinished write, as a crash leaves it; the next start cuts it off\n\
+             healthy"
+        );
         assert_eq!(
             describe(&damaged()),
             "snapshot: 4 entries\nlog: 3 records\npackages: 1 of 7 bytes\n\
              unreferenced packages: 2, which a later checkpoint removes\n\
-             torn tail: wal/1 at offset 64, an unfinished write that was never acknowledged; the next start cuts it off\n\
+             torn tail: wal/1 at offset 64, behind which the log cannot be read\n\
              DAMAGED blobs/ab: is wrong; bring it back\n\
              DAMAGED blobs/ab at offset 9: is wrong; bring it back\n\
              damaged"
