@@ -4,6 +4,7 @@
 //! the segment that is being written) become hard links where the file system can do that. `FORMAT` comes last, so that
 //! only a whole copy is a store.
 
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -158,7 +159,7 @@ fn check_outside(vfs: &dyn Vfs, from: &Layout, to: &Layout) -> Result<(), StoreE
         vfs.canonical(directory).ok()
     });
     if existing.is_some_and(|directory| directory.starts_with(&root)) {
-        let within = std::io::Error::new(std::io::ErrorKind::InvalidInput, "it lies within the store");
+        let within = io::Error::new(ErrorKind::InvalidInput, "it lies within the store");
         return Err(StoreError::io("copy into", &to.root)(within));
     }
     Ok(())
@@ -166,10 +167,16 @@ fn check_outside(vfs: &dyn Vfs, from: &Layout, to: &Layout) -> Result<(), StoreE
 
 /// Makes the directories of a copy where nothing is.
 fn make_directories(vfs: &dyn Vfs, to: &Layout) -> Result<(), StoreError> {
-    let is_free = vfs::list_if_directory(vfs, &to.root)?.is_none_or(|names| names.is_empty());
-    if !is_free {
-        let in_the_way = std::io::Error::new(std::io::ErrorKind::AlreadyExists, "it is not empty");
-        return Err(StoreError::io("copy into", &to.root)(in_the_way));
+    let in_the_way = match vfs.list(&to.root) {
+        Ok(names) => (!names.is_empty()).then_some("it is not empty"),
+        Err(error) if error.kind() == ErrorKind::NotADirectory && vfs.exists(&to.root).unwrap_or(false) => {
+            Some("it is a file")
+        }
+        // Nothing is there, or the creation tells what is wrong.
+        Err(_) => None,
+    };
+    if let Some(reason) = in_the_way {
+        return Err(StoreError::io("copy into", &to.root)(io::Error::new(ErrorKind::AlreadyExists, reason)));
     }
     create_directory(vfs, to)?;
     for name in Layout::DIRECTORIES {

@@ -62,15 +62,15 @@ pub(super) async fn run(shared: &Shared, body: Incoming) -> Result<Answer, WireE
 
 /// Whoever may make backups is told why there is none.
 fn refusal(error: &UpkeepError) -> WireError {
-    use std::io::ErrorKind::{AlreadyExists, InvalidInput};
+    use std::io::ErrorKind::{AlreadyExists, InvalidInput, NotADirectory};
     match error {
         UpkeepError::NotOnDisk => WireError::invalid_parameter_value(
             "The server keeps its data in memory: there is nothing to back up.",
         ),
         UpkeepError::Store(StoreError::Io { source, .. })
-            if matches!(source.kind(), AlreadyExists | InvalidInput) =>
+            if matches!(source.kind(), AlreadyExists | InvalidInput | NotADirectory) =>
         {
-            WireError::invalid_parameter_value(format!("There is no room for a backup: {}.", chain(error)))
+            WireError::invalid_parameter_value(format!("The backup cannot go there: {}.", chain(error)))
         }
         _ => WireError::service(format!("The backup failed: {}.", chain(error))),
     }

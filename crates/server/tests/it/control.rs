@@ -126,7 +126,9 @@ fn backups_that_cannot_be_made() {
     }
     let file = folder.path().join("file");
     std::fs::write(&file, "").unwrap();
-    assert!(complaint(&backup_to(&file.join("copy")), 500).starts_with("The backup failed: "));
+    for target in [file.clone(), file.join("copy")] {
+        assert!(complaint(&backup_to(&target), 400).starts_with("The backup cannot go there: "));
+    }
     assert_eq!(server.call("GET", "/_funclet/backup", "").status, 404);
     assert_eq!(std::fs::read_dir(store.join("wal")).unwrap().count(), 1);
 }
