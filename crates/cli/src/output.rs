@@ -22,6 +22,14 @@ pub(crate) fn stdout() -> impl Write {
     BufWriter::new(io::stdout().lock())
 }
 
+/// Takes it for no failure that whoever reads the output has seen enough: `funclet log | head`.
+///
+/// # Errors
+/// Every other one.
+pub(crate) fn unless_seen_enough(written: io::Result<()>) -> io::Result<()> {
+    written.or_else(|error| if error.kind() == io::ErrorKind::BrokenPipe { Ok(()) } else { Err(error) })
+}
+
 /// Prints a sentence about a failure or a danger to standard error. If even that fails, there is nobody to tell.
 ///
 /// A pipe that is full and that nobody reads does not keep the process from its end.

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 use std::fs::{self, File};
-use std::io::{BufWriter, Write as _};
+use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -37,7 +37,7 @@ fn export(Arguments { dir, file, quiet }: &Arguments) -> Result<(), Box<dyn Erro
     let backend = LocalBackend::open(&LocalOptions::new(dir, Arc::new(SystemIds)))?;
     let progress = Progress::new(*quiet, "Exporting packages", Unit::Bytes);
     let Some(file) = file.as_ref().filter(|file| *file != Path::new("-")) else {
-        export_file::write(&backend, &mut output::stdout(), &progress)?;
+        print(&backend, &progress)?;
         return Ok(backend.close()?);
     };
     let Counts { packages, entries } = write_file(&backend, file, &progress)?;
@@ -45,6 +45,15 @@ fn export(Arguments { dir, file, quiet }: &Arguments) -> Result<(), Box<dyn Erro
     backend.close()?;
     output::line(format_args!("exported {entries} entries and {packages} packages"))?;
     Ok(())
+}
+
+/// Writes to standard output.
+fn print(backend: &dyn Backend, progress: &Progress) -> Result<(), Box<dyn Error>> {
+    match export_file::write(backend, &mut output::stdout(), progress) {
+        Ok(_) => Ok(()),
+        // Only an error of the output is one of the system alone; those of the store say what was tried.
+        Err(error) => Ok(output::unless_seen_enough(Err(*error.downcast::<io::Error>()?))?),
+    }
 }
 
 /// Writes a file that has its name only when it is whole. What a link names is replaced, not the link; what is no regular

@@ -52,9 +52,7 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
         output::complain(failure::sentence(&error));
         return ExitCode::FAILURE;
     }
-    match printed.into_inner() {
-        // Whoever reads has seen enough: `funclet log | head`.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+    match output::unless_seen_enough(printed.into_inner()) {
         Err(error) => {
             output::complain(error);
             ExitCode::FAILURE

@@ -118,7 +118,10 @@ fn a_served_store_is_copied_by_its_server() {
     let text = refusal(&run(&["backup", "--endpoint", &server.endpoint, &file]), 1);
     assert_eq!(text, format!("funclet: {refused} {file}: it is a file.\n"));
     let text = refusal(&run(&["backup", "--endpoint", &server.endpoint, &format!("{file}/copy")]), 1);
-    assert!(text.contains("The backup cannot go there: cannot ") && text.contains("Not a directory"), "{text}");
+    assert!(
+        text.contains("The backup cannot go there: cannot ") && text.contains("Not a directory"),
+        "{text}"
+    );
     server.end("-TERM");
     assert_eq!(check(copy.as_ref()).0, Some(0));
     assert_eq!(answer(copy.as_ref()), acknowledged);

@@ -130,6 +130,24 @@ fn a_pipe_is_as_good_as_a_file() {
     assert_eq!(check(&imported).0, Some(0));
 }
 
+/// `funclet export | head`: whoever reads has seen enough, and that is no failure, as with `funclet log`.
+#[test]
+fn a_reader_that_has_seen_enough_is_no_failure() {
+    use std::process::Stdio;
+    let folder = Folder::new();
+    let original = folder.path("store");
+    store(&original, "-TERM");
+    for name in ["export", "log"] {
+        let mut command = crate::support::command();
+        let mut child =
+            command.arg(name).arg(&original).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!((output.status.code(), output.stderr), (Some(0), vec![]), "{name}");
+    }
+    assert_eq!(check(&original).0, Some(0));
+}
+
 /// Whatever is wrong with a file: one sentence that names the line, and nothing is left.
 #[test]
 fn files_that_are_not_whole_exports() {
