@@ -85,6 +85,22 @@ impl ExportedEntry {
         Ok(Self { scope: scope.as_str().to_owned(), content })
     }
 
+    /// Returns what people call the function or version that the entry is: `hello` or `hello:7`. `None` for the rest.
+    #[must_use]
+    pub fn name(&self) -> Option<String> {
+        match &self.content {
+            Content::Function { key, .. } => Some(key.clone()),
+            Content::Version { key, .. } => Some(format!("{}:{}", key.function, key.number)),
+            Content::Gone { .. } | Content::Raw { .. } => None,
+        }
+    }
+
+    /// Returns where the entry lies: `<account>/<region>`.
+    #[must_use]
+    pub fn scope(&self) -> &str {
+        &self.scope
+    }
+
     /// Returns the package that the entry holds, with its length in bytes.
     #[must_use]
     pub fn package(&self) -> Option<(BlobDigest, u64)> {

@@ -1,6 +1,6 @@
 //! The backend on a local disk: log, overlay, table, blobs.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::JoinHandle;
@@ -12,6 +12,7 @@ use crate::backend::{
 use crate::backup::{CopyMode, CopyProgress};
 use crate::blob::FileBlobs;
 use crate::checkpoint::Checkpoints;
+use crate::digest::BlobDigest;
 use crate::error::{CommitError, ReadError, StoreError};
 use crate::full_view::scopes;
 use crate::history::History;
@@ -111,6 +112,12 @@ impl LocalBackend {
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.shared.layout.root
+    }
+
+    /// Returns the name of a blob's file. There is none as long as the blob rides in a record of the log.
+    #[must_use]
+    pub fn blob_path(&self, digest: &BlobDigest) -> PathBuf {
+        self.shared.blobs.path(digest)
     }
 
     /// Writes a snapshot of the whole state now and lets go of the log before it. A store does so by itself when its log

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use funclet::SystemIds;
-use funclet_storage::{Backend, LocalBackend, LocalOptions, probe};
+use funclet_storage::{Backend as _, LocalBackend, LocalOptions, probe};
 
 use crate::export_file::{self, Counts};
 use crate::progress::{Progress, Unit};
@@ -48,7 +48,7 @@ fn export(Arguments { dir, file, quiet }: &Arguments) -> Result<(), Box<dyn Erro
 }
 
 /// Writes to standard output.
-fn print(backend: &dyn Backend, progress: &Progress) -> Result<(), Box<dyn Error>> {
+fn print(backend: &LocalBackend, progress: &Progress) -> Result<(), Box<dyn Error>> {
     match export_file::write(backend, &mut output::stdout(), progress) {
         Ok(_) => Ok(()),
         // Only an error of the output is one of the system alone; those of the store say what was tried.
@@ -58,7 +58,7 @@ fn print(backend: &dyn Backend, progress: &Progress) -> Result<(), Box<dyn Error
 
 /// Writes a file that has its name only when it is whole. What a link names is replaced, not the link; what is no regular
 /// file is written into.
-fn write_file(backend: &dyn Backend, file: &Path, progress: &Progress) -> Result<Counts, Box<dyn Error>> {
+fn write_file(backend: &LocalBackend, file: &Path, progress: &Progress) -> Result<Counts, Box<dyn Error>> {
     let target = fs::canonicalize(file);
     let file = target.as_deref().unwrap_or(file);
     if fs::metadata(file).is_ok_and(|found| !found.is_file()) {

@@ -6,10 +6,11 @@ use std::io::{Read as _, Write};
 
 use base64_simd::STANDARD;
 use funclet_function_store::exported_entries;
-use funclet_storage::{Backend, BlobDigest};
+use funclet_storage::{Backend as _, BlobDigest, LocalBackend};
 use sha2::{Digest as _, Sha256};
 
 use crate::export_file::{Counts, End, Header, VERSION};
+use crate::failure::sentence;
 use crate::progress::Progress;
 
 /// How much of a package is in memory at once: a multiple of three, so that the base64 of the parts is that of the whole.
@@ -17,7 +18,7 @@ const PART_BYTES: usize = 48 << 10;
 
 /// Writes everything that accounts have in a store of which nothing changes meanwhile.
 pub(crate) fn write(
-    backend: &dyn Backend,
+    backend: &LocalBackend,
     out: &mut dyn Write,
     progress: &Progress,
 ) -> Result<Counts, Box<dyn Error>> {
@@ -29,10 +30,13 @@ pub(crate) fn write(
     }
     let (mut done, total) = (0, packages.values().sum());
     for (digest, size) in &packages {
-        write_package(backend, digest, *size, out, &mut |bytes| {
+        let fault = write_package(backend, digest, *size, out, &mut |bytes| {
             done += bytes;
             progress.set(done, total);
         })?;
+        if let Some(fault) = fault {
+            return Err(blame(backend, digest, &fault).into());
+        }
     }
     let mut entries = 0;
     for entry in exported_entries(backend) {
@@ -45,21 +49,28 @@ pub(crate) fn write(
     Ok(end)
 }
 
+/// Writes a package. Returns what is wrong with it, if anything; then what was written is not it.
 fn write_package(
-    backend: &dyn Backend,
+    backend: &LocalBackend,
     digest: &BlobDigest,
     size: u64,
     out: &mut dyn Write,
     progress: &mut dyn FnMut(u64),
-) -> Result<(), Box<dyn Error>> {
-    let damaged = || format!("the package {digest} is damaged or missing: `funclet check` tells more");
-    let mut content = backend.blobs().open(digest)?.ok_or_else(damaged)?;
+) -> Result<Option<String>, Box<dyn Error>> {
+    let unreadable = |error: &(dyn Error + 'static)| Some(format!("cannot be read: {}", sentence(error)));
+    let mut content = match backend.blobs().open(digest) {
+        Ok(Some(content)) => content,
+        Ok(None) => return Ok(Some("is missing".to_owned())),
+        Err(error) => return Ok(unreadable(&error)),
+    };
     write!(out, r#"{{"package":{{"sha256":"{digest}","size":{size},"base64":""#)?;
     let (mut hasher, mut part) = (Sha256::new(), Vec::with_capacity(PART_BYTES));
     loop {
         part.clear();
         // Filled up, so that only the last part may need padding.
-        content.by_ref().take(PART_BYTES as u64).read_to_end(&mut part)?;
+        if let Err(error) = content.by_ref().take(PART_BYTES as u64).read_to_end(&mut part) {
+            return Ok(unreadable(&error));
+        }
         if part.is_empty() {
             break;
         }
@@ -69,9 +80,15 @@ fn write_package(
     }
     writeln!(out, r#""}}}}"#)?;
     let found: [u8; 32] = hasher.finalize().into();
-    if (BlobDigest::from_bytes(found), content.len()) == (*digest, size) {
-        Ok(())
-    } else {
-        Err(damaged().into())
-    }
+    let is_whole = (BlobDigest::from_bytes(found), content.len()) == (*digest, size);
+    Ok((!is_whole).then(|| "is damaged".to_owned()))
+}
+
+/// Says whose package is at fault, and where it lies.
+fn blame(backend: &LocalBackend, digest: &BlobDigest, fault: &str) -> String {
+    let mut entries = exported_entries(backend).filter_map(Result::ok);
+    let holder = entries.find(|entry| entry.package().is_some_and(|(package, _)| package == *digest));
+    let name = holder.and_then(|entry| Some(format!(" of {} ({})", entry.name()?, entry.scope())));
+    let (name, path) = (name.unwrap_or_default(), backend.blob_path(digest));
+    format!("the package{name} in {} {fault}; `funclet check` tells more", path.display())
 }

@@ -253,8 +253,16 @@ fn a_damaged_package_is_not_exported() {
     content[1000] ^= 1;
     fs::write(&package, content).unwrap();
     let text = refusal(&run(&["export", text_of(&original), text_of(&file)]), 1);
-    assert!(text.contains("is damaged or missing"), "{text}");
+    let blamed = format!("funclet: the package of hello (000000000000/us-east-1) in {} ", package.display());
+    let told = |fault| format!("{blamed}{fault}; `funclet check` tells more\n");
+    assert_eq!(text, told("is damaged"));
     assert_eq!(folder.names(), ["store"]);
+    fs::remove_file(&package).unwrap();
+    let export = || refusal(&run(&["export", text_of(&original), text_of(&file)]), 1);
+    assert_eq!(export(), told("is missing"));
+    fs::create_dir(&package).unwrap();
+    let text = export();
+    assert!(text.starts_with(&format!("{blamed}cannot be read: ")), "{text}");
 }
 
 /// Whoever writes to a link or a device means what it stands for.
