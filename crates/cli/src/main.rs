@@ -7,6 +7,7 @@ mod delay;
 mod endpoint;
 mod export_file;
 mod failure;
+mod leftovers;
 mod log_output;
 mod log_queue;
 mod output;

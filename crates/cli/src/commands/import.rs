@@ -13,7 +13,10 @@ use funclet_function_store::Clock as _;
 use funclet_storage::{Backend as _, LocalBackend, LocalOptions};
 
 use crate::export_file::{self, Counts};
-use crate::{beside, failure, output, vacant};
+use crate::{beside, failure, leftovers, output, vacant};
+
+/// What is going on beside the place of the store.
+const DOING: &str = "importing";
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -31,9 +34,16 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
 /// The store gets its name when it is whole.
 fn import(Arguments { file, dir }: &Arguments) -> Result<(), Box<dyn Error>> {
     vacant::require(dir)?;
-    let part = beside::path(dir, "importing");
+    for (leftover, removed) in leftovers::remove(dir, DOING) {
+        let leftover = leftover.display();
+        match removed {
+            Ok(()) => output::complain(format_args!("removed {leftover}, left by an import that was ended")),
+            Err(error) => output::complain(format_args!("cannot remove {leftover}: {error}")),
+        }
+    }
+    let part = beside::path(dir, DOING);
     vacant::require(&part)?;
-    let imported = read_into(file, &part).and_then(|counts| {
+    let imported = read_into(file, &part).and_then(|(counts, _held)| {
         take_place(&part, dir).map_err(|error| format!("cannot make {}: {error}", dir.display()))?;
         Ok(counts)
     });
@@ -46,13 +56,15 @@ fn import(Arguments { file, dir }: &Arguments) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn read_into(file: &Path, dir: &Path) -> Result<Counts, Box<dyn Error>> {
+/// Makes the store, and holds it.
+fn read_into(file: &Path, dir: &Path) -> Result<(Counts, Option<File>), Box<dyn Error>> {
     let (ids, now_ms) = (Arc::new(SystemIds), SystemClock.now_ms());
     let read = |input: &mut dyn std::io::BufRead| {
         let backend = LocalBackend::open(&LocalOptions::new(dir, ids.clone()))?;
+        let held = leftovers::hold(dir);
         let counts = export_file::read(input, &backend, &*ids, now_ms)?;
         backend.close()?;
-        Ok(counts)
+        Ok((counts, held))
     };
     let located =
         |error: Box<dyn Error>| format!("{}: {}", file.display(), failure::sentence(&*error)).into();

@@ -213,6 +213,50 @@ fn files_that_are_not_whole_exports() {
     assert!(folder.import(file(&[header, &turned, entry, end]).as_bytes()).status.success());
 }
 
+/// An import that was killed leaves its store in the making. The next one into the same place removes it, and nothing else.
+#[cfg(unix)]
+#[test]
+fn what_a_killed_import_has_left_goes_with_the_next() {
+    use std::process::{Child, Stdio};
+    let folder = Folder::new();
+    let (original, target) = (folder.path("store"), folder.path("imported"));
+    store(&original, "-TERM");
+    let text = told(&["export", text_of(&original)]);
+    let begin = || -> (Child, PathBuf) {
+        let mut command = crate::support::command();
+        let child = command.args(["import", "-"]).arg(&target).stdin(Stdio::piped()).spawn().unwrap();
+        let part = folder.path(&format!("imported.importing-{}", child.id()));
+        while !part.join("TABLE").exists() && fs::read_dir(part.join("wal")).map_or(0, Iterator::count) == 0 {
+            std::thread::yield_now();
+        }
+        (child, part)
+    };
+    let (mut running, of_running) = begin();
+    let (mut killed, of_killed) = begin();
+    killed.kill().unwrap();
+    killed.wait().unwrap();
+    let (of_somebody, linked) = (folder.path("imported.importing-1"), folder.path("imported.importing-2"));
+    fs::create_dir(&of_somebody).unwrap();
+    fs::write(of_somebody.join("thesis.tex"), "").unwrap();
+    let of_another = folder.path("imported.importing-03");
+    told(&["backup", text_of(&original), text_of(&of_another)]);
+    std::os::unix::fs::symlink(&original, &linked).unwrap();
+
+    let output = folder.import(text.as_bytes());
+    assert!(output.status.success());
+    let told = String::from_utf8(output.stderr).unwrap();
+    let removed = of_killed.canonicalize().unwrap_err().kind();
+    assert_eq!(removed, std::io::ErrorKind::NotFound);
+    assert!(told.starts_with("funclet: removed ") && told.lines().count() == 1, "{told}");
+    assert!(told.contains(of_killed.file_name().unwrap().to_str().unwrap()), "{told}");
+    for stays in [&of_running, &of_somebody, &of_another, &linked, &original] {
+        assert!(stays.exists(), "{stays:?}");
+    }
+    assert_eq!((check(&original).0, check(&target).0), (Some(0), Some(0)));
+    running.kill().unwrap();
+    running.wait().unwrap();
+}
+
 #[test]
 fn places_that_do_not_fit() {
     let folder = Folder::new();
