@@ -33,7 +33,7 @@ pub(crate) fn misplaced(vfs: &dyn Vfs, layout: &Layout) -> Result<Vec<Misplaced>
         expect(path, true, true)?;
     }
     expect(layout.tmp(), true, false)?;
-    for path in [layout.lock(), layout.unsynced(), layout.table_marker()] {
+    for path in [layout.lock(), layout.unsynced(), layout.reach(), layout.table_marker()] {
         expect(path, false, false)?;
     }
     for name in vfs::list_if_directory(vfs, &layout.tmp())?.unwrap_or_default() {

@@ -23,6 +23,9 @@ pub struct Finding {
 const RESTORE: &str = "bring this file back from a backup, or restore the whole store";
 /// What can be done where something lies in the place of what can be made again.
 const MOVE_AWAY: &str = "move it away: nothing of the store is in it";
+/// What can be done where what says how far the log reaches is damaged.
+const MOVE_REACH_AWAY: &str = "bring this file back from a backup, or move it away: the log is whole without, but should it have lost its end, \
+     nobody will notice";
 /// What can be done where a package is damaged.
 pub(super) const UPLOAD: &str = "upload the package again, or bring this file back from a backup";
 /// What can be done where the store contradicts itself.
@@ -33,7 +36,8 @@ impl Finding {
     pub(super) fn of(error: StoreError) -> Result<Self, StoreError> {
         match error {
             StoreError::Corrupt { file, offset, reason, .. } => {
-                Ok(Self { file, offset: Some(offset), problem: reason, advice: RESTORE })
+                let advice = if file.ends_with("REACH") { MOVE_REACH_AWAY } else { RESTORE };
+                Ok(Self { file, offset: Some(offset), problem: reason, advice })
             }
             StoreError::Io { path, source, .. } if source.kind() == ErrorKind::IsADirectory => {
                 Ok(Self { file: path, offset: None, problem: is(true), advice: RESTORE })
