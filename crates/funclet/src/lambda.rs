@@ -4,6 +4,7 @@ use funclet_function_store::{FunctionConfiguration, FunctionDetail, FunctionPage
 use funclet_validation::{
     Caller, DeleteFunctionRequest, FunctionName, GetFunctionConfigurationRequest, GetFunctionRequest,
     ListFunctionsRequest, ListVersionsByFunctionRequest, PublishVersionRequest,
+    UpdateFunctionConfigurationRequest,
 };
 
 use crate::engine::Funclet;
@@ -93,6 +94,17 @@ impl Lambda {
     pub fn update_function_code(
         &self,
         request: UpdateFunctionCodeRequest,
+    ) -> Result<FunctionConfiguration, Error> {
+        self.call(request)
+    }
+
+    /// Configures a function otherwise. What the request does not have stays as it is.
+    ///
+    /// # Errors
+    /// [`Error`]; of all callers with one RevisionId one wins, as with [`Lambda::update_function_code`].
+    pub fn update_function_configuration(
+        &self,
+        request: UpdateFunctionConfigurationRequest,
     ) -> Result<FunctionConfiguration, Error> {
         self.call(request)
     }

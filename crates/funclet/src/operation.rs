@@ -8,6 +8,7 @@ use funclet_validation::{
     Caller, CodeSource, DeleteFunction, DeleteFunctionRequest, GetFunction, GetFunctionConfiguration,
     GetFunctionConfigurationRequest, GetFunctionRequest, ListFunctions, ListFunctionsRequest,
     ListVersionsByFunction, ListVersionsByFunctionRequest, PublishVersion, PublishVersionRequest,
+    UpdateFunctionConfiguration, UpdateFunctionConfigurationRequest,
 };
 
 use crate::engine::Engine;
@@ -88,6 +89,11 @@ operation!(
 );
 operation!(ListFunctionsRequest, "ListFunctions", Look<ListFunctions> -> FunctionPage);
 operation!(ListVersionsByFunctionRequest, "ListVersionsByFunction", Look<ListVersionsByFunction> -> VersionPage);
+operation!(
+    UpdateFunctionConfigurationRequest,
+    "UpdateFunctionConfiguration",
+    Change<UpdateFunctionConfiguration> -> FunctionConfiguration
+);
 operation!(PublishVersionRequest, "PublishVersion", Change<PublishVersion> -> FunctionConfiguration);
 operation!(DeleteFunctionRequest, "DeleteFunction", Change<DeleteFunction> -> ());
 

@@ -39,6 +39,10 @@ pub enum FunctionEventKind {
     FunctionDeleted,
     /// `$LATEST` has another RevisionId and is otherwise as it was, because it was published.
     RevisionRenewed,
+    /// `$LATEST` has another configuration.
+    ConfigurationUpdated,
+    /// The function has other tags; `$LATEST` has another RevisionId and is otherwise as it was.
+    TagsUpdated,
 }
 
 impl FunctionEvent {
@@ -92,6 +96,8 @@ mod tests {
             Kind::VersionDeleted,
             Kind::FunctionDeleted,
             Kind::RevisionRenewed,
+            Kind::ConfigurationUpdated,
+            Kind::TagsUpdated,
         ];
         for (number, kind) in kinds.into_iter().enumerate() {
             let (old_revision, new_revision) = (None, None);

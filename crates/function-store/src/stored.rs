@@ -8,7 +8,7 @@ use funclet_storage::codec::{self, DecodeError};
 use funclet_storage::{Encoded, Value};
 use funclet_validation::{
     CapacityProviderSettings, DeadLetterSettings, DurableSettings, FileSystemSettings, FunctionSettings,
-    ImageConfig, LoggingSettings, StringMap, VpcSettings,
+    ImageConfig, LoggingSettings, PackageType, StringMap, VpcSettings,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -100,6 +100,13 @@ pub(crate) enum StoredCode {
 }
 
 impl StoredCode {
+    pub(crate) fn package_type(&self) -> PackageType {
+        match self {
+            Self::Zip { .. } => PackageType::Zip,
+            Self::Image { .. } => PackageType::Image,
+        }
+    }
+
     /// Bytes that count against the quota. Images count nothing.
     pub(crate) fn quota_bytes(&self) -> u64 {
         match self {
@@ -258,6 +265,14 @@ impl StoredVpcConfig {
             ipv6_allowed_for_dual_stack: config.ipv6_allowed_for_dual_stack,
         }
     }
+
+    fn typed(&self) -> VpcSettings {
+        VpcSettings {
+            subnet_ids: self.subnet_ids.clone(),
+            security_group_ids: self.security_group_ids.clone(),
+            ipv6_allowed_for_dual_stack: self.ipv6_allowed_for_dual_stack,
+        }
+    }
 }
 
 impl StoredImageConfig {
@@ -269,7 +284,7 @@ impl StoredImageConfig {
         }
     }
 
-    pub(crate) fn answer(&self) -> ImageConfig {
+    fn typed(&self) -> ImageConfig {
         ImageConfig {
             entry_point: self.entry_point.clone(),
             command: self.command.clone(),
@@ -288,7 +303,7 @@ impl StoredLoggingConfig {
         }
     }
 
-    pub(crate) fn answer(&self) -> Result<LoggingSettings, BadStored> {
+    fn typed(&self) -> Result<LoggingSettings, BadStored> {
         Ok(LoggingSettings {
             log_format: parse(&self.log_format)?,
             application_log_level: parse_option(self.application_log_level.as_ref())?,
@@ -299,11 +314,40 @@ impl StoredLoggingConfig {
 }
 
 impl StoredSettings {
-    pub(crate) fn dead_letter_config(&self) -> Option<DeadLetterSettings> {
-        self.dead_letter_target_arn.clone().map(|target_arn| DeadLetterSettings { target_arn })
+    /// Reads what was taken over.
+    pub(crate) fn typed(&self) -> Result<FunctionSettings, BadStored> {
+        Ok(FunctionSettings {
+            role: parse(&self.role)?,
+            runtime: parse_option(self.runtime.as_ref())?,
+            handler: parse_option(self.handler.as_ref())?,
+            description: self.description.clone(),
+            timeout: self.timeout,
+            memory_size: self.memory_size,
+            environment: self.environment.as_ref().map(|variables| variables.iter().cloned().collect()),
+            vpc_config: self.vpc_config.as_ref().map(StoredVpcConfig::typed),
+            dead_letter_config: self
+                .dead_letter_target_arn
+                .clone()
+                .map(|target_arn| DeadLetterSettings { target_arn }),
+            kms_key_arn: parse_option(self.kms_key_arn.as_ref())?,
+            tracing_mode: parse(&self.tracing_mode)?,
+            file_system_configs: self.file_systems(),
+            image_config: self.image_config.as_ref().map(StoredImageConfig::typed),
+            ephemeral_storage: self.ephemeral_storage,
+            snap_start: parse(&self.snap_start)?,
+            logging_config: self.logging_config.typed()?,
+            durable_config: self.durable_config(),
+            tenancy_config: parse_option(self.tenancy_config.as_ref())?,
+            capacity_provider_config: self.capacity_provider_config(),
+        })
     }
 
-    pub(crate) fn file_systems(&self) -> Vec<FileSystemSettings> {
+    /// The same with another configuration. Layers and the key of the archive are no part of that.
+    pub(crate) fn configured(&self, settings: &FunctionSettings) -> Self {
+        Self { layers: self.layers.clone(), ..Self::new(settings, self.source_kms_key_arn.clone()) }
+    }
+
+    fn file_systems(&self) -> Vec<FileSystemSettings> {
         let pair = |(arn, path): &(String, String)| FileSystemSettings {
             arn: arn.clone(),
             local_mount_path: path.clone(),
@@ -311,16 +355,12 @@ impl StoredSettings {
         self.file_system_configs.iter().map(pair).collect()
     }
 
-    pub(crate) fn environment(&self) -> Option<StringMap> {
-        self.environment.as_ref().map(|variables| variables.iter().cloned().collect())
-    }
-
-    pub(crate) fn durable_config(&self) -> Option<DurableSettings> {
+    fn durable_config(&self) -> Option<DurableSettings> {
         let (retention_period_in_days, execution_timeout) = self.durable_config?;
         Some(DurableSettings { retention_period_in_days, execution_timeout })
     }
 
-    pub(crate) fn capacity_provider_config(&self) -> Option<CapacityProviderSettings> {
+    fn capacity_provider_config(&self) -> Option<CapacityProviderSettings> {
         let (arn, concurrency, memory) = self.capacity_provider_config.as_ref()?;
         Some(CapacityProviderSettings {
             capacity_provider_arn: arn.clone(),

@@ -3,7 +3,7 @@
 use funclet::{
     CreateFunctionRequest, DeleteFunctionRequest, GetFunctionConfigurationRequest, GetFunctionRequest,
     ListFunctionsRequest, ListVersionsByFunctionRequest, Operation, Package, PublishVersionRequest,
-    UpdateFunctionCodeRequest,
+    UpdateFunctionCodeRequest, UpdateFunctionConfigurationRequest,
 };
 use funclet_validation::{Document, FromDocument, Member, Structure, WrongType};
 use http::{Method, StatusCode};
@@ -44,7 +44,7 @@ pub(crate) enum RequestBody {
 
 /// The operations that are offered. Methods, paths and members are those of botocore's service model; the statuses are
 /// recorded from AWS.
-static ROUTES: [Route; 9] = [
+static ROUTES: [Route; 10] = [
     route::<CreateFunctionRequest>("POST", "/2015-03-31/functions", StatusCode::CREATED)
         .body(RequestBody::Package(&["Code", "ZipFile"])),
     route::<ListFunctionsRequest>("GET", "/2015-03-31/functions", StatusCode::OK).query(LIST_FUNCTIONS),
@@ -62,6 +62,12 @@ static ROUTES: [Route; 9] = [
     .query(&["Qualifier"]),
     route::<UpdateFunctionCodeRequest>("PUT", "/2015-03-31/functions/{FunctionName}/code", StatusCode::OK)
         .body(RequestBody::Package(&["ZipFile"])),
+    route::<UpdateFunctionConfigurationRequest>(
+        "PUT",
+        "/2015-03-31/functions/{FunctionName}/configuration",
+        StatusCode::OK,
+    )
+    .body(RequestBody::Members),
     route::<PublishVersionRequest>(
         "POST",
         "/2015-03-31/functions/{FunctionName}/versions",
@@ -159,13 +165,13 @@ mod tests {
         check("DELETE", "/2015-03-31/functions/f%3A1", Ok(("DeleteFunction", &["f:1"])));
         check("PUT", "/2015-03-31/functions/f/code", Ok(("UpdateFunctionCode", &["f"])));
         check("GET", "/2015-03-31/functions/f/configuration", Ok(("GetFunctionConfiguration", &["f"])));
+        check("PUT", "/2015-03-31/functions/f/configuration", Ok(("UpdateFunctionConfiguration", &["f"])));
         check("GET", "/2015-03-31/functions/f/versions", Ok(("ListVersionsByFunction", &["f"])));
         check("POST", "/2015-03-31/functions/f/versions", Ok(("PublishVersion", &["f"])));
     }
 
     #[test]
     fn what_is_not_offered() {
-        check("PUT", "/2015-03-31/functions/f/configuration", Err("UnknownOperationException"));
         check("GET", "/2015-03-31/functions/f/aliases/live", Err("UnknownOperationException"));
         for path in
             ["/", "//2015-03-31/functions/f", "/2015-03-31/functions/f/", "/2015-03-31/functions//code"]

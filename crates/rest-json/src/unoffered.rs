@@ -3,7 +3,7 @@
 //! Source: method and path of botocore's service model.
 
 /// Method, path and name.
-pub(crate) static UNOFFERED: [(&str, &str, &str); 38] = [
+pub(crate) static UNOFFERED: [(&str, &str, &str); 37] = [
     ("POST", "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}/policy", "AddLayerVersionPermission"),
     ("POST", "/2015-03-31/functions/{FunctionName}/policy", "AddPermission"),
     ("POST", "/2015-03-31/functions/{FunctionName}/aliases", "CreateAlias"),
@@ -49,5 +49,4 @@ pub(crate) static UNOFFERED: [(&str, &str, &str); 38] = [
     ("DELETE", "/2017-03-31/tags/{Resource}", "UntagResource"),
     ("PUT", "/2015-03-31/functions/{FunctionName}/aliases/{Name}", "UpdateAlias"),
     ("PUT", "/2020-04-22/code-signing-configs/{CodeSigningConfigArn}", "UpdateCodeSigningConfig"),
-    ("PUT", "/2015-03-31/functions/{FunctionName}/configuration", "UpdateFunctionConfiguration"),
 ];

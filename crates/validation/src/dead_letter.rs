@@ -23,8 +23,8 @@ pub struct DeadLetterSettings {
 
 impl DeadLetterSettings {
     /// Reads an admitted member. A target that is empty or not given means that there is none.
-    pub(crate) fn from_member(member: Option<DeadLetterConfig>) -> Option<Self> {
-        let target_arn = member?.target_arn.filter(|arn| !arn.is_empty())?;
+    pub(crate) fn from_member(member: DeadLetterConfig) -> Option<Self> {
+        let target_arn = member.target_arn.filter(|arn| !arn.is_empty())?;
         Some(Self { target_arn })
     }
 }

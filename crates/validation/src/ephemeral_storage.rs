@@ -13,9 +13,9 @@ structure! {
 }
 
 /// Megabytes of `/tmp` if the request does not say (recorded from AWS).
-const DEFAULT_MEGABYTES: u32 = 512;
+pub(crate) const DEFAULT_MEGABYTES: u32 = 512;
 
 /// Reads an admitted member.
-pub(crate) fn megabytes(member: Option<EphemeralStorage>) -> u32 {
-    member.map_or(DEFAULT_MEGABYTES, |storage| admitted_number(required(storage.size)))
+pub(crate) fn megabytes(member: EphemeralStorage) -> u32 {
+    admitted_number(required(member.size))
 }

@@ -1,6 +1,6 @@
 //! Logging: formats, levels, the log group.
 
-use crate::admitted::admitted_option;
+use crate::admitted::{admitted, admitted_option};
 use crate::constraint::{Shape, TextRules};
 use crate::enumeration::enumeration;
 use crate::function_name::FunctionName;
@@ -97,28 +97,34 @@ impl LoggingSettings {
         }
     }
 
-    /// Fills the gaps of an admitted request. JSON without levels means INFO (recorded from AWS).
+    /// Returns what comes of an admitted member: what it does not say stays (recorded from AWS). JSON without levels means
+    /// INFO, and without JSON there are no levels (recorded from AWS).
     ///
     /// # Errors
     /// A level without JSON. The text is the one that LocalStack gives; not recorded.
-    pub(crate) fn resolve(name: &FunctionName, config: Option<LoggingConfig>) -> Result<Self, Rejection> {
-        let config = config.unwrap_or_default();
-        let mut settings = Self::default_of(name);
+    pub(crate) fn merged(&self, config: LoggingConfig) -> Result<Self, Rejection> {
+        let mut settings = self.clone();
         if let Some(group) = config.log_group {
             settings.log_group = group;
         }
-        settings.log_format = admitted_option(config.log_format).unwrap_or_default();
+        if let Some(format) = config.log_format {
+            settings.log_format = admitted(&format);
+        }
         match settings.log_format {
             LogFormat::Json => {
-                let application = admitted_option(config.application_log_level).unwrap_or_default();
-                let system = admitted_option(config.system_log_level).unwrap_or_default();
-                settings.application_log_level = Some(application);
-                settings.system_log_level = Some(system);
+                let application =
+                    admitted_option(config.application_log_level).or(self.application_log_level);
+                let system = admitted_option(config.system_log_level).or(self.system_log_level);
+                settings.application_log_level = Some(application.unwrap_or_default());
+                settings.system_log_level = Some(system.unwrap_or_default());
             }
             LogFormat::Text if config.application_log_level.or(config.system_log_level).is_some() => {
                 return Err(Rejection::invalid(LEVEL_WITHOUT_JSON));
             }
-            LogFormat::Text => {}
+            LogFormat::Text => {
+                settings.application_log_level = None;
+                settings.system_log_level = None;
+            }
         }
         Ok(settings)
     }
@@ -134,8 +140,8 @@ mod tests {
     };
 
     fn resolve(config: LoggingConfig) -> Result<LoggingSettings, String> {
-        LoggingSettings::resolve(&"hello".parse().unwrap(), Some(config))
-            .map_err(|rejection| rejection.to_string())
+        let settings = LoggingSettings::default_of(&"hello".parse().unwrap());
+        settings.merged(config).map_err(|rejection| rejection.to_string())
     }
 
     #[test]
@@ -158,6 +164,28 @@ mod tests {
         assert_eq!(settings.log_group, "mine");
         assert_eq!(settings.application_log_level, Some(ApplicationLogLevel::Trace));
         assert_eq!(settings.system_log_level, Some(SystemLogLevel::Info));
+    }
+
+    /// Recorded from AWS, but for the levels that stay.
+    #[test]
+    fn what_is_not_given_stays() {
+        let json = LoggingConfig {
+            log_format: Some("JSON".into()),
+            system_log_level: Some("DEBUG".into()),
+            log_group: Some("mine".into()),
+            ..LoggingConfig::default()
+        };
+        let settings = resolve(json).unwrap();
+        let level = LoggingConfig { application_log_level: Some("WARN".into()), ..LoggingConfig::default() };
+        let settings = settings.merged(level).unwrap();
+        assert_eq!((settings.log_format, settings.log_group.as_str()), (LogFormat::Json, "mine"));
+        assert_eq!(settings.application_log_level, Some(ApplicationLogLevel::Warn));
+        assert_eq!(settings.system_log_level, Some(SystemLogLevel::Debug));
+
+        let text = LoggingConfig { log_format: Some("Text".into()), ..LoggingConfig::default() };
+        let settings = settings.merged(text).unwrap();
+        assert_eq!((settings.log_format, settings.log_group.as_str()), (LogFormat::Text, "mine"));
+        assert_eq!((settings.application_log_level, settings.system_log_level), (None, None));
     }
 
     #[test]

@@ -1,11 +1,10 @@
 //! The configuration of a function.
 
-use crate::admitted::{admitted, admitted_number, admitted_option, required};
 use crate::capacity_provider::CapacityProviderSettings;
 use crate::dead_letter::DeadLetterSettings;
 use crate::durable::DurableSettings;
 use crate::environment::Environment;
-use crate::ephemeral_storage::megabytes;
+use crate::ephemeral_storage::{DEFAULT_MEGABYTES, megabytes};
 use crate::file_system::FileSystemSettings;
 use crate::function_name::FunctionName;
 use crate::handler::Handler;
@@ -13,9 +12,10 @@ use crate::image::ImageConfig;
 use crate::kms::KmsKeyArn;
 use crate::logging::LoggingSettings;
 use crate::rejection::Rejection;
-use crate::requests::CreateFunctionRequest;
+use crate::resources::{DEFAULT_MEMORY_SIZE, DEFAULT_TIMEOUT, MEMORY_SIZE_MAX};
 use crate::role::RoleArn;
 use crate::runtime::Runtime;
+use crate::settings_change::SettingsChange;
 use crate::snap_start::SnapStartApplyOn;
 use crate::string_map::StringMap;
 use crate::tenancy::TenantIsolationMode;
@@ -65,45 +65,89 @@ pub struct FunctionSettings {
     pub capacity_provider_config: Option<CapacityProviderSettings>,
 }
 
-/// Seconds that an invocation may take if the request does not say (recorded from AWS).
-const DEFAULT_TIMEOUT: u32 = 3;
-
-/// Megabytes of memory if the request does not say (recorded from AWS).
-const DEFAULT_MEMORY_SIZE: u32 = 128;
-
 impl FunctionSettings {
-    /// Takes the configuration out of an admitted request.
+    /// Returns what a new function has that asks for nothing but a role.
+    #[must_use]
+    pub fn default_of(name: &FunctionName, role: RoleArn) -> Self {
+        Self {
+            role,
+            runtime: None,
+            handler: None,
+            description: String::new(),
+            timeout: DEFAULT_TIMEOUT,
+            memory_size: DEFAULT_MEMORY_SIZE,
+            environment: None,
+            vpc_config: None,
+            dead_letter_config: None,
+            kms_key_arn: None,
+            tracing_mode: TracingMode::default(),
+            file_system_configs: Vec::new(),
+            image_config: None,
+            ephemeral_storage: DEFAULT_MEGABYTES,
+            snap_start: SnapStartApplyOn::default(),
+            logging_config: LoggingSettings::default_of(name),
+            durable_config: None,
+            tenancy_config: None,
+            capacity_provider_config: None,
+        }
+    }
+
+    /// Takes over what a request has. Structures and lists are replaced as a whole (recorded from AWS for environment and
+    /// image, chosen for the rest), but for logging, of which only what is given changes (recorded from AWS).
     ///
     /// # Errors
-    /// Those of the runtime, the environment and logging.
-    pub(crate) fn take_from<P>(
-        request: &mut CreateFunctionRequest<P>,
-        name: &FunctionName,
-    ) -> Result<Self, Rejection> {
-        let runtime = request.runtime.take().as_deref().map(str::parse).transpose()?;
-        let environment = request.environment.take().map(Environment::into_variables).transpose()?;
-        let logging_config = LoggingSettings::resolve(name, request.logging_config.take())?;
-        let file_systems = request.file_system_configs.take().unwrap_or_default();
-        Ok(Self {
-            role: admitted(&required(request.role.take())),
-            runtime,
-            handler: admitted_option(request.handler.take()),
-            description: request.description.take().unwrap_or_default(),
-            timeout: request.timeout.map_or(DEFAULT_TIMEOUT, admitted_number),
-            memory_size: request.memory_size.map_or(DEFAULT_MEMORY_SIZE, admitted_number),
-            environment,
-            vpc_config: request.vpc_config.take().map(Into::into),
-            dead_letter_config: DeadLetterSettings::from_member(request.dead_letter_config.take()),
-            kms_key_arn: KmsKeyArn::from_member(request.kms_key_arn.take()),
-            tracing_mode: request.tracing_config.take().map(Into::into).unwrap_or_default(),
-            file_system_configs: file_systems.into_iter().map(Into::into).collect(),
-            image_config: request.image_config.take().filter(|config| *config != ImageConfig::default()),
-            ephemeral_storage: megabytes(request.ephemeral_storage.take()),
-            snap_start: request.snap_start.take().map(Into::into).unwrap_or_default(),
-            logging_config,
-            durable_config: request.durable_config.take().map(Into::into),
-            tenancy_config: request.tenancy_config.take().map(Into::into),
-            capacity_provider_config: request.capacity_provider_config.take().map(Into::into),
-        })
+    /// [`Rejection::InvalidParameterValue`] about memory, runtime, environment, logging, in this order \[chosen\]. The
+    /// settings are of no use then.
+    pub fn apply(&mut self, change: SettingsChange) -> Result<(), Rejection> {
+        set(&mut self.role, change.role);
+        set(&mut self.handler, change.handler);
+        set(&mut self.description, change.description);
+        set(&mut self.timeout, change.timeout);
+        set(&mut self.memory_size, change.memory_size);
+        set(&mut self.vpc_config, change.vpc_config.map(VpcSettings::from));
+        set(&mut self.dead_letter_config, change.dead_letter_config.map(DeadLetterSettings::from_member));
+        set(&mut self.kms_key_arn, change.kms_key_arn.map(|key| KmsKeyArn::from_member(Some(key))));
+        set(&mut self.tracing_mode, change.tracing_config);
+        let file_systems = change.file_system_configs;
+        set(
+            &mut self.file_system_configs,
+            file_systems.map(|list| list.into_iter().map(Into::into).collect::<Vec<_>>()),
+        );
+        let overrides = |config: ImageConfig| Some(config).filter(|config| *config != ImageConfig::default());
+        set(&mut self.image_config, change.image_config.map(overrides));
+        set(&mut self.ephemeral_storage, change.ephemeral_storage.map(megabytes));
+        set(&mut self.snap_start, change.snap_start);
+        set(&mut self.durable_config, change.durable_config.map(DurableSettings::from));
+        set(&mut self.tenancy_config, change.tenancy_config.map(TenantIsolationMode::from));
+        set(
+            &mut self.capacity_provider_config,
+            change.capacity_provider_config.map(CapacityProviderSettings::from),
+        );
+        self.check_memory_size()?;
+        set(&mut self.runtime, change.runtime.as_deref().map(str::parse::<Runtime>).transpose()?);
+        set(&mut self.environment, change.environment.map(Environment::into_variables).transpose()?);
+        if let Some(config) = change.logging_config {
+            self.logging_config = self.logging_config.merged(config)?;
+        }
+        Ok(())
+    }
+
+    /// Refuses more memory than functions have that run on the service's own instances. The text is quoted, with the
+    /// limits of smaller accounts, in many public reports; the number is documented.
+    fn check_memory_size(&self) -> Result<(), Rejection> {
+        if self.memory_size > MEMORY_SIZE_MAX && self.capacity_provider_config.is_none() {
+            return Err(Rejection::invalid(format!(
+                "'MemorySize' value failed to satisfy constraint: Member must have value less than or equal to \
+                 {MEMORY_SIZE_MAX}"
+            )));
+        }
+        Ok(())
+    }
+}
+
+/// Takes over what is given.
+fn set<T>(setting: &mut T, given: Option<impl Into<T>>) {
+    if let Some(given) = given {
+        *setting = given.into();
     }
 }

@@ -86,14 +86,19 @@ impl<'k> Workload<'k> {
                 let max_items = self.happens(20).then_some(3);
                 Operation::ListVersionsByFunction { function, max_items }
             }
-            40..68 => Operation::UpdateFunctionCode {
+            40..60 => Operation::UpdateFunctionCode {
                 function,
                 package: self.package(),
                 publish: self.happens(30),
                 dry_run: self.happens(8),
                 revision_id: revision_id.filter(|_| self.happens(60)),
             },
-            68..86 => Operation::PublishVersion {
+            60..70 => Operation::UpdateFunctionConfiguration {
+                function,
+                description: self.happens(70).then(|| format!("number {}", self.below(4))),
+                revision_id: revision_id.filter(|_| self.happens(60)),
+            },
+            70..86 => Operation::PublishVersion {
                 function,
                 description: self.happens(30).then(|| "described".into()),
                 code_sha256: known.filter(|_| self.happens(30)).map(|known| known.code_sha256.to_string()),

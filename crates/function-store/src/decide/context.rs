@@ -3,10 +3,9 @@
 use funclet_storage::codec::DecodeError;
 use funclet_storage::{BlobDigest, ReadError, View};
 use funclet_validation::{
-    Caller, CodeSha256, FunctionArn, FunctionName, FunctionReference, PackageType, Qualifier, RevisionId,
+    Caller, CodeSha256, FunctionArn, FunctionName, FunctionReference, Qualifier, RevisionId, Runtime,
     SnapStartApplyOn, Version,
 };
-use sha2::{Digest as _, Sha256};
 
 use crate::answer::{
     CodeLocation, FunctionConfiguration, LayerAnswer, Reason, Status, Timestamp, VpcConfigAnswer,
@@ -16,8 +15,7 @@ use crate::error::ServiceError;
 use crate::event::{FunctionEvent, FunctionEventKind};
 use crate::keys;
 use crate::stored::{
-    BadStored, Stored, StoredCode, StoredFunction, StoredImageConfig, StoredReason, StoredStatus,
-    StoredVersion, parse, parse_option,
+    BadStored, Stored, StoredCode, StoredFunction, StoredReason, StoredStatus, StoredVersion, parse,
 };
 
 /// Why a decision has no outcome.
@@ -139,50 +137,51 @@ impl Context<'_> {
         arn: FunctionArn,
         version: Version,
     ) -> Result<FunctionConfiguration, Stop> {
-        let settings = &stored.settings;
-        let snap_start = parse(&settings.snap_start)?;
-        let (code_sha256, package_type) = code_identity(&stored.code);
+        let settings = stored.settings.typed()?;
+        let runtime_version_arn =
+            settings.runtime.as_ref().map(|runtime| self.runtime_version_arn(runtime, &stored.architecture));
         Ok(FunctionConfiguration {
             function_name: arn.name().clone(),
-            runtime: parse_option(settings.runtime.as_ref())?,
-            runtime_version_arn: settings.runtime.as_deref().map(|runtime| self.runtime_version_arn(runtime)),
-            role: parse(&settings.role)?,
-            handler: parse_option(settings.handler.as_ref())?,
+            runtime: settings.runtime,
+            runtime_version_arn,
+            role: settings.role,
+            handler: settings.handler,
             code_size: stored.code.quota_bytes(),
-            code_sha256,
-            description: settings.description.clone(),
+            code_sha256: code_sha256(&stored.code),
+            description: settings.description,
             timeout: settings.timeout,
             memory_size: settings.memory_size,
             last_modified: Timestamp(stored.last_modified_ms),
-            vpc_config: settings.vpc_config.as_ref().map(|config| VpcConfigAnswer {
+            vpc_config: stored.settings.vpc_config.as_ref().map(|config| VpcConfigAnswer {
                 subnet_ids: config.subnet_ids.clone(),
                 security_group_ids: config.security_group_ids.clone(),
                 vpc_id: config.vpc_id.clone(),
                 ipv6_allowed_for_dual_stack: config.ipv6_allowed_for_dual_stack,
             }),
-            dead_letter_config: settings.dead_letter_config(),
-            environment: settings.environment(),
-            kms_key_arn: parse_option(settings.kms_key_arn.as_ref())?,
-            tracing_mode: parse(&settings.tracing_mode)?,
+            dead_letter_config: settings.dead_letter_config,
+            environment: settings.environment,
+            kms_key_arn: settings.kms_key_arn,
+            tracing_mode: settings.tracing_mode,
             revision_id: RevisionId::from_bytes(stored.revision_id),
-            layers: settings
+            layers: stored
+                .settings
                 .layers
                 .iter()
                 .map(|layer| LayerAnswer { arn: layer.arn.clone(), code_size: layer.code_size })
                 .collect(),
             status: Some(status(&stored.status)),
-            package_type,
-            image_config: settings.image_config.as_ref().map(StoredImageConfig::answer),
-            file_system_configs: settings.file_systems(),
+            package_type: stored.code.package_type(),
+            image_config: settings.image_config,
+            file_system_configs: settings.file_system_configs,
             architecture: parse(&stored.architecture)?,
             ephemeral_storage: settings.ephemeral_storage,
-            snap_start,
-            snap_start_optimized: snap_start == SnapStartApplyOn::PublishedVersions
+            snap_start: settings.snap_start,
+            snap_start_optimized: settings.snap_start == SnapStartApplyOn::PublishedVersions
                 && version != Version::Latest,
-            logging_config: settings.logging_config.answer()?,
-            durable_config: settings.durable_config(),
-            tenancy_config: parse_option(settings.tenancy_config.as_ref())?,
-            capacity_provider_config: settings.capacity_provider_config(),
+            logging_config: settings.logging_config,
+            durable_config: settings.durable_config,
+            tenancy_config: settings.tenancy_config,
+            capacity_provider_config: settings.capacity_provider_config,
             function_arn: arn,
             version,
         })
@@ -199,19 +198,19 @@ impl Context<'_> {
         Ok(FunctionConfiguration { status: None, runtime_version_arn: None, ..full })
     }
 
-    /// The service names runtime versions by 64 hexadecimal digits; here they are a digest of the runtime's name, so that
-    /// another runtime has another one and the same runtime the same.
-    fn runtime_version_arn(&self, runtime: &str) -> String {
+    /// The service names runtime versions by 64 hexadecimal digits, which change with the runtime and with the
+    /// architecture (recorded from AWS). Here they are a digest of both names.
+    fn runtime_version_arn(&self, runtime: &Runtime, architecture: &str) -> String {
         let region = &self.caller.region;
-        let digest = BlobDigest::from_bytes(Sha256::digest(runtime).into());
+        let digest = BlobDigest::of(format!("{runtime} {architecture}").as_bytes());
         format!("arn:{}:lambda:{region}::runtime:{digest}", region.partition())
     }
 }
 
-fn code_identity(code: &StoredCode) -> (CodeSha256, PackageType) {
+fn code_sha256(code: &StoredCode) -> CodeSha256 {
     match code {
-        StoredCode::Zip { sha256, .. } => (CodeSha256::from_zip_digest(*sha256), PackageType::Zip),
-        StoredCode::Image { digest, .. } => (CodeSha256::from_image_digest(*digest), PackageType::Image),
+        StoredCode::Zip { sha256, .. } => CodeSha256::from_zip_digest(*sha256),
+        StoredCode::Image { digest, .. } => CodeSha256::from_image_digest(*digest),
     }
 }
 

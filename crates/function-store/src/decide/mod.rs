@@ -10,7 +10,9 @@ mod marker;
 mod publish;
 mod settle;
 mod sweep;
+mod update;
 mod update_code;
+mod update_configuration;
 
 pub(crate) use context::{Context, Stop};
 pub use create::{CheckCreate, CreateFunctionWith};

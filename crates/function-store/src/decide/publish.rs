@@ -1,12 +1,13 @@
 //! PublishVersion, and the versions that creations and updates publish.
 
 use funclet_storage::BlobDigest;
-use funclet_validation::{FunctionName, PublishVersion, Qualifier, RevisionId, SnapStartApplyOn, Version};
+use funclet_validation::{FunctionName, PublishVersion, Qualifier, SnapStartApplyOn, Version};
 
 use crate::answer::FunctionConfiguration;
 use crate::decide::context::Projected;
 use crate::decide::sealed::Command;
 use crate::decide::settle::Due;
+use crate::decide::update::{check_idle, check_revision};
 use crate::decide::{Changes, Context, Decision, Stop};
 use crate::error::ServiceError;
 use crate::event::{FunctionEvent, FunctionEventKind};
@@ -25,9 +26,7 @@ impl Command for PublishVersion {
         let arn = context.caller.function_arn(name);
         let found = context.require(name, arn.clone())?;
         check_revision(self.revision_id.as_deref(), &found.value.latest)?;
-        if found.value.is_busy() {
-            return Err(ServiceError::UpdateInProgress { arn }.into());
-        }
+        check_idle(context, name, &found.value)?;
         let latest = context.configuration(&found.value.latest, arn, Version::Latest)?;
         check_code(self, &latest)?;
         if let Some((number, version)) = unchanged(context, name, &found.value)? {
@@ -36,12 +35,6 @@ impl Command for PublishVersion {
         }
         publish(self, context, found)
     }
-}
-
-/// Compares a RevisionId, which is free text in requests, with the current one.
-pub(crate) fn check_revision(sent: Option<&str>, latest: &StoredVersion) -> Result<(), ServiceError> {
-    let current = RevisionId::from_bytes(latest.revision_id).to_string();
-    if sent.is_some_and(|sent| sent != current) { Err(ServiceError::RevisionMismatch) } else { Ok(()) }
 }
 
 /// The version that `$LATEST` was published as, if nothing was changed since and it was not deleted.

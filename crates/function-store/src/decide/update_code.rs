@@ -1,18 +1,18 @@
 //! UpdateFunctionCode.
 
 use funclet_storage::BlobDigest;
-use funclet_validation::{Qualifier, Rejection, UpdateFunctionCode, Version};
+use funclet_validation::{PackageType, Qualifier, UpdateFunctionCode, Version};
 
-use crate::answer::{FunctionConfiguration, Timestamp};
+use crate::answer::FunctionConfiguration;
 use crate::decide::context::Projected;
-use crate::decide::publish::{check_revision, pending_version};
+use crate::decide::publish::pending_version;
 use crate::decide::sealed::{Command, Query};
-use crate::decide::settle::Due;
+use crate::decide::update::{self, refusal_of};
 use crate::decide::{Changes, Context, Decision, Fetched, NewCode, Stop};
 use crate::error::ServiceError;
-use crate::event::{FunctionEvent, FunctionEventKind};
+use crate::event::FunctionEventKind;
 use crate::keys;
-use crate::stored::{StoredCode, StoredFunction, StoredTransition, TransitionKind};
+use crate::stored::{StoredCode, StoredFunction};
 
 /// A valid UpdateFunctionCode request with its code, fetched and inspected.
 #[derive(Debug, Clone)]
@@ -42,29 +42,15 @@ fn admit<P: Clone>(
     request: &UpdateFunctionCode<P>,
     context: &Context<'_>,
 ) -> Result<Projected<StoredFunction>, Stop> {
-    let reference = &request.function;
-    let found = context.require(&reference.name, reference.arn(context.caller))?;
-    if !matches!(reference.qualifier, None | Some(Qualifier::Latest)) {
-        return Err(ServiceError::NotLatest.into());
-    }
-    let function = &found.value;
-    check_revision(request.revision_id.as_deref(), &function.latest)?;
-    match function.latest.code {
-        StoredCode::Image { .. } if request.source.has_zip() => return Err(ServiceError::ZipForImage.into()),
-        StoredCode::Zip { .. } if request.source.has_image() => return Err(ServiceError::ImageForZip.into()),
+    let found = update::find(context, &request.function, request.revision_id.as_deref())?;
+    match found.value.latest.code.package_type() {
+        PackageType::Image if request.source.has_zip() => return Err(ServiceError::ZipForImage.into()),
+        PackageType::Zip if request.source.has_image() => return Err(ServiceError::ImageForZip.into()),
         _ => {}
     }
     request.source.clone().single().map_err(refusal_of)?;
-    if function.is_busy() {
-        let arn = context.caller.function_arn(&reference.name);
-        return Err(ServiceError::UpdateInProgress { arn }.into());
-    }
+    update::check_idle(context, &request.function.name, &found.value)?;
     Ok(found)
-}
-
-/// A rejection that is found out only here carries the text of an invalid parameter.
-fn refusal_of(rejection: Rejection) -> ServiceError {
-    ServiceError::InvalidParameterValue(rejection.to_string())
 }
 
 impl<P: Clone + Send + 'static> Command for UpdateCode<P> {
@@ -91,7 +77,7 @@ impl<P> UpdateCode<P> {
         code: &NewCode,
     ) -> Result<Decision<FunctionConfiguration>, Stop> {
         self.take_code(&mut function, code);
-        let answer = self.latest(context, &function)?;
+        let answer = update::latest(context, &self.request.function, &function)?;
         Ok(Decision { changes: Changes::default(), answer })
     }
 
@@ -102,37 +88,15 @@ impl<P> UpdateCode<P> {
         code: &NewCode,
     ) -> Result<Decision<FunctionConfiguration>, Stop> {
         let name = &self.request.function.name;
-        let drawn = context.drawn;
-        let [revision, when_done, ..] = drawn.revisions;
         let mut changes = Changes::default();
-        let old_revision = found.value.latest.revision_id;
-        context.note_completion(&mut changes, (name, None), &found, old_revision)?;
-        let mut function = found.value;
+        let kind = FunctionEventKind::CodeUpdated;
+        let mut function = update::begin(context, name, found, kind, &mut changes)?;
         self.exchange_code(&mut function, code, &mut changes);
-
-        let latest = &mut function.latest;
-        latest.revision_id = revision;
-        latest.last_modified_ms = Timestamp(drawn.now_ms).whole_seconds().0;
-        latest.status = latest.status.updating();
-        latest.transition = Some(StoredTransition {
-            kind: TransitionKind::Update,
-            failure: None,
-            completes_at_ms: drawn.transitions.completes_at(drawn.now_ms),
-            revision_id: when_done,
-        });
-        changes.event(&FunctionEvent {
-            kind: FunctionEventKind::CodeUpdated,
-            function_name: name.to_string(),
-            version: None,
-            old_revision: Some(old_revision),
-            new_revision: Some(revision),
-        })?;
-        changes.due = Due::of(name, context);
         let answer = if self.request.publish {
             self.publish(context, &mut function, &mut changes)?
         } else {
             function.published_as = None;
-            self.latest(context, &function)?
+            update::latest(context, &self.request.function, &function)?
         };
         changes.put(keys::function(name.as_str()), &function)?;
         Ok(Decision { changes, answer })
@@ -175,14 +139,5 @@ impl<P> UpdateCode<P> {
         function.published_as = Some(number);
         let arn = context.caller.function_arn(name).qualified(Qualifier::Version(number));
         context.configuration(&version, arn, Version::Number(number))
-    }
-
-    fn latest(
-        &self,
-        context: &Context<'_>,
-        function: &StoredFunction,
-    ) -> Result<FunctionConfiguration, Stop> {
-        let arn = self.request.function.arn(context.caller);
-        context.configuration(&function.latest, arn, Version::Latest)
     }
 }

@@ -119,5 +119,5 @@ fn a_text_that_is_not_valid_is_no_panic() {
         system_log_level: None,
         log_group: String::new(),
     };
-    assert_eq!(bad.answer().unwrap_err().to_string(), "a stored text is not valid: \"XML\"");
+    assert_eq!(bad.typed().unwrap_err().to_string(), "a stored text is not valid: \"XML\"");
 }

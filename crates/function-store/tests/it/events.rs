@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use funclet_function_store::{FunctionEvent, FunctionEventKind, FunctionStore, Transitions};
 use funclet_storage::{Events, Position};
 
-use crate::world::{World, create_request, zip};
+use crate::world::{World, configure_request, create_request, zip};
 
 on_every_backend!(
     each_operation_tells_what_it_did,
@@ -71,7 +71,14 @@ impl Follower {
                     Some(std::mem::replace(revision, event.new_revision.unwrap()))
                 );
             }
-            (Kind::TransitionCompleted | Kind::CodeUpdated | Kind::RevisionRenewed, None) => {
+            (
+                Kind::TransitionCompleted
+                | Kind::CodeUpdated
+                | Kind::ConfigurationUpdated
+                | Kind::TagsUpdated
+                | Kind::RevisionRenewed,
+                None,
+            ) => {
                 let revision = &mut self.0.get_mut(name).unwrap().0;
                 let before = std::mem::replace(revision, event.new_revision.unwrap());
                 assert_eq!(event.old_revision, Some(before), "{event:?}");
@@ -86,6 +93,7 @@ fn each_operation_tells_what_it_did(world: World) {
     world.create_published("f", "one");
     world.update("f", "two");
     world.publish("f");
+    world.configure_with(configure_request("f")).unwrap();
     world.settle();
     world.delete("f", Some("1")).unwrap();
     world.delete("f", None).unwrap();
@@ -101,6 +109,8 @@ fn each_operation_tells_what_it_did(world: World) {
             (Kind::TransitionCompleted, None),
             (Kind::VersionPublished, Some(2)),
             (Kind::RevisionRenewed, None),
+            (Kind::ConfigurationUpdated, None),
+            (Kind::TransitionCompleted, None),
             (Kind::TransitionCompleted, Some(1)),
             (Kind::VersionDeleted, Some(1)),
             (Kind::FunctionDeleted, None),

@@ -2,15 +2,18 @@
 
 use funclet_function_store::{FunctionConfiguration, Reason, Transitions};
 use funclet_storage::BlobDigest;
-use funclet_validation::{PublishVersionRequest, UpdateFunctionCodeRequest};
+use funclet_validation::{
+    PublishVersionRequest, UpdateFunctionCodeRequest, UpdateFunctionConfigurationRequest,
+};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use crate::world::{Kind, World, publish_request, update_request, zip};
+use crate::world::{Kind, World, configure_request, publish_request, update_request, zip};
 
 #[derive(Debug, Clone)]
 enum Step {
     Update { content: u8, publish: bool, arm: bool },
+    Configure { timeout: u8 },
     Publish { description: u8 },
     DeleteOther { number: u64 },
     Fail,
@@ -24,6 +27,7 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         4 => (any::<u8>(), any::<bool>(), any::<bool>())
             .prop_map(|(content, publish, arm)| Step::Update { content, publish, arm }),
+        2 => (1..=255_u8).prop_map(|timeout| Step::Configure { timeout }),
         2 => any::<u8>().prop_map(|description| Step::Publish { description }),
         1 => (2..6_u64).prop_map(|number| Step::DeleteOther { number }),
         1 => Just(Step::Fail),
@@ -45,6 +49,12 @@ fn take(world: &mut World, step: Step) {
                 ..update_request("f")
             };
             let _ = world.update_with(request, Ok(zip(&format!("content {content}"))));
+        }
+        Step::Configure { timeout } => {
+            let (timeout, description) = (Some(timeout.into()), Some("configured".into()));
+            let request =
+                UpdateFunctionConfigurationRequest { timeout, description, ..configure_request("f") };
+            let _ = world.configure_with(request);
         }
         Step::Publish { description } => {
             let description = Some(format!("description {description}"));

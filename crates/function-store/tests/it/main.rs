@@ -52,4 +52,5 @@ mod quota;
 mod settle;
 mod time;
 mod update_code;
+mod update_configuration;
 mod world;

@@ -177,6 +177,7 @@ fn a_dry_run_shows_and_changes_nothing(world: World) {
     with_old_code.code_sha256 = current.code_sha256;
     with_old_code.code_size = current.code_size;
     with_old_code.architecture = current.architecture;
+    with_old_code.runtime_version_arn.clone_from(&current.runtime_version_arn);
     assert_eq!(with_old_code, current, "everything else is as it is");
     assert_eq!((world.get("f"), world.dump(b"")), (current, stored));
     assert!(world.backend.blobs().open(&digest("other")).unwrap().is_none());
@@ -201,10 +202,14 @@ fn architectures_are_kept_or_changed(world: World) {
     };
     let told = world.update_with(to("arm64"), Ok(zip("two"))).unwrap();
     assert_eq!((told.architecture.to_string(), shown(&world)), ("arm64".into(), "arm64".into()));
+    let runtime_version = |world: &World| world.get("f").runtime_version_arn.unwrap();
+    let of_arm = runtime_version(&world);
     world.update("f", "three");
     assert_eq!(shown(&world), "arm64", "as before if not given");
+    assert_eq!(runtime_version(&world), of_arm);
     world.publish("f");
     world.update_with(to("x86_64"), Ok(zip("four"))).unwrap();
+    assert_ne!(runtime_version(&world), of_arm, "each architecture has its own (recorded from AWS)");
     assert_eq!(
         (shown(&world).as_str(), world.get("f:1").architecture.to_string().as_str()),
         ("x86_64", "arm64")

@@ -14,7 +14,7 @@ use funclet_storage::{
 use funclet_testkit::{ManualClock, RemoteLike, SeededEntropy, SimVfs};
 use funclet_validation::{
     Caller, CreateFunctionRequest, DeleteFunctionRequest, FunctionCode, GetFunctionRequest,
-    PublishVersionRequest, UpdateFunctionCodeRequest,
+    PublishVersionRequest, UpdateFunctionCodeRequest, UpdateFunctionConfigurationRequest,
 };
 
 use crate::front::Front;
@@ -212,6 +212,13 @@ impl World {
         self.update_with(request, Ok(zip(content))).unwrap()
     }
 
+    pub(crate) fn configure_with(
+        &self,
+        request: UpdateFunctionConfigurationRequest,
+    ) -> Result<FunctionConfiguration, ServiceError> {
+        self.run(request.validate(&self.caller).unwrap())
+    }
+
     pub(crate) fn publish_with(
         &self,
         request: PublishVersionRequest,
@@ -332,6 +339,10 @@ pub(crate) fn create_image_request(name: &str) -> CreateFunctionRequest<()> {
 
 pub(crate) fn update_request(name: &str) -> UpdateFunctionCodeRequest<()> {
     UpdateFunctionCodeRequest { function_name: Some(name.into()), zip_file: Some(()), ..Default::default() }
+}
+
+pub(crate) fn configure_request(name: &str) -> UpdateFunctionConfigurationRequest {
+    UpdateFunctionConfigurationRequest { function_name: Some(name.into()), ..Default::default() }
 }
 
 pub(crate) fn publish_request(name: &str) -> PublishVersionRequest {

@@ -103,6 +103,16 @@ impl Function {
         if publish { self.publish_pending() } else { self.latest.in_progress(Version::Latest, UPDATING) }
     }
 
+    /// A change that changes nothing is an update as well.
+    pub(super) fn configure(&mut self, description: Option<&str>) -> Expected {
+        if let Some(description) = description {
+            self.latest.description = description.into();
+        }
+        self.latest.revision = None;
+        self.published_as = None;
+        self.latest.in_progress(Version::Latest, UPDATING)
+    }
+
     /// Publishes with a creation or update: the answer shows a version that is being created.
     fn publish_pending(&mut self) -> Expected {
         let number = self.add_version(self.latest.clone());

@@ -32,9 +32,9 @@
 //! # Limits
 //!
 //! The engine has [`Transitions::Immediate`](funclet::Transitions::Immediate); packages are valid archives and fit into
-//! the quota; functions are zip functions without settings of interest. Of a list it knows the first page. All answers
-//! that changed or showed something have to be told: a RevisionId that was learned behind the model's back is a wrong one
-//! to it.
+//! the quota; functions are zip functions of whose settings only the description is of interest. Of a list it knows the
+//! first page. All answers that changed or showed something have to be told: a RevisionId that was learned behind the
+//! model's back is a wrong one to it.
 
 mod answer;
 mod compare;
@@ -97,6 +97,10 @@ impl Model {
                 let expected =
                     if *dry_run { found.dry_run(package) } else { found.update(package, *publish) };
                 Ok(Expectation::Configuration(expected))
+            }
+            (Operation::UpdateFunctionConfiguration { description, revision_id, .. }, Some(found)) => {
+                found.check_revision(revision_id.as_deref())?;
+                Ok(Expectation::Configuration(found.configure(description.as_deref())))
             }
             (Operation::PublishVersion { description, code_sha256, revision_id, .. }, Some(found)) => {
                 found.check_revision(revision_id.as_deref())?;

@@ -32,6 +32,15 @@ pub enum Operation {
         /// What the RevisionId of `$LATEST` has to be.
         revision_id: Option<String>,
     },
+    /// UpdateFunctionConfiguration.
+    UpdateFunctionConfiguration {
+        /// The bare name.
+        function: String,
+        /// The new description, if it changes.
+        description: Option<String>,
+        /// What the RevisionId of `$LATEST` has to be.
+        revision_id: Option<String>,
+    },
     /// PublishVersion.
     PublishVersion {
         /// The bare name.
@@ -80,6 +89,7 @@ impl Operation {
         match self {
             Self::CreateFunction { function, .. }
             | Self::UpdateFunctionCode { function, .. }
+            | Self::UpdateFunctionConfiguration { function, .. }
             | Self::PublishVersion { function, .. }
             | Self::GetFunction { function, .. }
             | Self::GetFunctionConfiguration { function, .. }
@@ -106,11 +116,14 @@ impl fmt::Display for Operation {
                 write!(f, "UpdateFunctionCode {function} code {}{flags}", short(&code))?;
                 if_given(f, "revision", revision_id.as_deref())
             }
+            Self::UpdateFunctionConfiguration { function, description, revision_id } => {
+                write!(f, "UpdateFunctionConfiguration {function}")?;
+                print_description(f, description.as_deref())?;
+                if_given(f, "revision", revision_id.as_deref())
+            }
             Self::PublishVersion { function, description, code_sha256, revision_id } => {
                 write!(f, "PublishVersion {function}")?;
-                if let Some(description) = description {
-                    write!(f, " as {description:?}")?;
-                }
+                print_description(f, description.as_deref())?;
                 if_given(f, "code", code_sha256.as_deref())?;
                 if_given(f, "revision", revision_id.as_deref())
             }
@@ -128,6 +141,10 @@ impl fmt::Display for Operation {
             }
         }
     }
+}
+
+fn print_description(f: &mut fmt::Formatter<'_>, description: Option<&str>) -> fmt::Result {
+    description.map_or(Ok(()), |description| write!(f, " as {description:?}"))
 }
 
 fn flag(is_set: bool, text: &'static str) -> &'static str {

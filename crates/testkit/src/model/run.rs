@@ -3,7 +3,7 @@
 use funclet::{
     CreateFunctionRequest, DeleteFunctionRequest, Error, FunctionCode, GetFunctionConfigurationRequest,
     GetFunctionRequest, Lambda, ListVersionsByFunctionRequest, PublishVersionRequest,
-    UpdateFunctionCodeRequest, Version,
+    UpdateFunctionCodeRequest, UpdateFunctionConfigurationRequest, Version,
 };
 
 use super::answer::Answer;
@@ -65,6 +65,15 @@ impl Operation {
                     ..UpdateFunctionCodeRequest::default()
                 };
                 lambda.update_function_code(request).map(Answer::from)
+            }
+            Self::UpdateFunctionConfiguration { description, revision_id, .. } => {
+                let request = UpdateFunctionConfigurationRequest {
+                    function_name,
+                    description,
+                    revision_id,
+                    ..UpdateFunctionConfigurationRequest::default()
+                };
+                lambda.update_function_configuration(request).map(Answer::from)
             }
             Self::PublishVersion { description, code_sha256, revision_id, .. } => {
                 let request = PublishVersionRequest {

@@ -1,14 +1,15 @@
 //! CreateFunction.
 
-use crate::admitted::{admitted_option, required};
+use crate::admitted::{admitted, admitted_option, required};
 use crate::architecture::{ARCHITECTURES_SHAPE, Architecture, only};
 use crate::caller::Caller;
 use crate::capacity_provider::CapacityProviderConfig;
 use crate::check::check;
 use crate::code::{CodeSource, FunctionCode, SourceMembers};
 use crate::code_signing::{CODE_SIGNING_CONFIG_ARN_SHAPE, CodeSigningConfigArn};
-use crate::constraint::{Bounds, MapRules, Shape, TextRules};
+use crate::constraint::{MapRules, Shape};
 use crate::dead_letter::DeadLetterConfig;
+use crate::description::DESCRIPTION_SHAPE;
 use crate::durable::DurableConfig;
 use crate::environment::Environment;
 use crate::ephemeral_storage::EphemeralStorage;
@@ -23,9 +24,11 @@ use crate::logging::LoggingConfig;
 use crate::package_type::{PACKAGE_TYPE_SHAPE, PackageType};
 use crate::publish_to::{PUBLISH_TO_SHAPE, PublishTo};
 use crate::rejection::Rejection;
+use crate::resources::{MEMORY_SIZE_SHAPE, TIMEOUT_SHAPE};
 use crate::role::ROLE_SHAPE;
 use crate::s3::S3ObjectStorageMode;
 use crate::settings::FunctionSettings;
+use crate::settings_change::settings_of;
 use crate::snap_start::SnapStart;
 use crate::string_map::StringMap;
 use crate::structure::structure;
@@ -51,12 +54,11 @@ structure! {
         /// Where the code comes from.
         required code: FunctionCode<P> = "Code", Shape::Structure(FunctionCode::<P>::MEMBERS);
         /// A description, at most 256 characters.
-        optional description: String = "Description", Shape::String(TextRules::ANY.length(0, 256));
-        /// Seconds that an invocation may take. The model has no greatest value; the service does (documented, and
-        /// quoted in public reports).
-        optional timeout: i64 = "Timeout", Shape::Integer(Bounds::within(1, 900));
-        /// Memory in megabytes. The greatest value is that of functions on capacity providers.
-        optional memory_size: i64 = "MemorySize", Shape::Integer(Bounds::within(128, 32_768));
+        optional description: String = "Description", DESCRIPTION_SHAPE;
+        /// Seconds that an invocation may take, 1 to 900.
+        optional timeout: i64 = "Timeout", TIMEOUT_SHAPE;
+        /// Memory in megabytes, from 128.
+        optional memory_size: i64 = "MemorySize", MEMORY_SIZE_SHAPE;
         /// Whether version 1 is published at once.
         optional publish: bool = "Publish", Shape::Boolean;
         /// The network.
@@ -162,9 +164,13 @@ impl<P> CreateFunctionRequest<P> {
         check(&self)?;
         let function_name = resolve_name(caller, &required(self.function_name.take()))?;
         let package_type = admitted_option(self.package_type.take()).unwrap_or_default();
-        self.check_package_type(package_type)?;
-        self.check_memory_size()?;
-        let configuration = FunctionSettings::take_from(&mut self, &function_name)?;
+        let role = admitted(required(self.role.as_deref()));
+        let tenancy_config = self.tenancy_config.take();
+        let settings = settings_of!(self, tenancy_config);
+        settings.fit(package_type, self.layers.as_ref().is_some_and(|layers| !layers.is_empty()))?;
+        settings.complete(package_type)?;
+        let mut configuration = FunctionSettings::default_of(&function_name, role);
+        configuration.apply(settings)?;
         let code = required(self.code);
         let source = SourceMembers::from_admitted(
             code.zip_file,
@@ -188,43 +194,7 @@ impl<P> CreateFunctionRequest<P> {
             configuration,
         })
     }
-
-    /// Refuses members that do not go with the package type. Both texts are quoted in public reports
-    /// (pulumi/pulumi-aws#5439, pipe-cd/pipecd#1400).
-    fn check_package_type(&self, package_type: PackageType) -> Result<(), Rejection> {
-        let has_layers = self.layers.as_ref().is_some_and(|layers| !layers.is_empty());
-        match package_type {
-            PackageType::Image if self.handler.is_some() || self.runtime.is_some() || has_layers => {
-                Err(Rejection::invalid(IMAGE_WITH_ZIP_MEMBERS))
-            }
-            PackageType::Zip if self.handler.is_none() || self.runtime.is_none() => {
-                Err(Rejection::invalid(ZIP_WITHOUT_RUNTIME))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// Refuses more memory than functions have that run on the service's own instances. The text is quoted, with the
-    /// limits of smaller accounts, in many public reports; the number is documented.
-    fn check_memory_size(&self) -> Result<(), Rejection> {
-        let too_much = self.memory_size.is_some_and(|megabytes| megabytes > MEMORY_SIZE_MAX);
-        if too_much && self.capacity_provider_config.is_none() {
-            return Err(Rejection::invalid(format!(
-                "'MemorySize' value failed to satisfy constraint: Member must have value less than or equal to \
-                 {MEMORY_SIZE_MAX}"
-            )));
-        }
-        Ok(())
-    }
 }
-
-const IMAGE_WITH_ZIP_MEMBERS: &str =
-    "Please don't provide Handler or Runtime or Layer when the intended function PackageType is Image.";
-const ZIP_WITHOUT_RUNTIME: &str =
-    "Runtime and Handler are mandatory parameters for functions created with deployment packages.";
-
-/// Megabytes of memory that a function without a capacity provider can have.
-const MEMORY_SIZE_MAX: i64 = 10_240;
 
 /// Resolves the name and applies the rule that only this operation has (recorded from AWS, as an
 /// `InvalidParameterValueException` that reads like a `ValidationException`).

@@ -8,6 +8,7 @@ mod list_functions;
 mod list_versions_by_function;
 mod publish_version;
 mod update_function_code;
+mod update_function_configuration;
 
 pub use create_function::{CreateFunction, CreateFunctionRequest};
 pub use delete_function::{DeleteFunction, DeleteFunctionRequest, DeletionTarget};
@@ -17,3 +18,4 @@ pub use list_functions::{ListFunctions, ListFunctionsRequest};
 pub use list_versions_by_function::{ListVersionsByFunction, ListVersionsByFunctionRequest};
 pub use publish_version::{PublishVersion, PublishVersionRequest};
 pub use update_function_code::{UpdateFunctionCode, UpdateFunctionCodeRequest};
+pub use update_function_configuration::{UpdateFunctionConfiguration, UpdateFunctionConfigurationRequest};

@@ -3,7 +3,8 @@
 use crate::admitted::{admitted_option, required};
 use crate::caller::Caller;
 use crate::check::check;
-use crate::constraint::{Shape, TextRules};
+use crate::constraint::Shape;
+use crate::description::DESCRIPTION_SHAPE;
 use crate::function_name::{FUNCTION_NAME_SHAPE, FunctionName};
 use crate::function_reference::FunctionReference;
 use crate::publish_to::{PUBLISH_TO_SHAPE, PublishTo};
@@ -19,7 +20,7 @@ structure! {
         /// The digest that the code must have.
         optional code_sha256: String = "CodeSha256", Shape::STRING;
         /// The description of the version, at most 256 characters.
-        optional description: String = "Description", Shape::String(TextRules::ANY.length(0, 256));
+        optional description: String = "Description", DESCRIPTION_SHAPE;
         /// The revision that `$LATEST` must have.
         optional revision_id: String = "RevisionId", Shape::STRING;
         /// Where the version is published to.

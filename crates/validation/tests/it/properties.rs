@@ -3,8 +3,8 @@
 
 use funclet_validation::{
     CodeSha256, CreateFunctionRequest, Document, FromDocument, FunctionArn, FunctionCode, FunctionName,
-    FunctionReference, GetFunctionRequest, Member, Qualifier, RevisionId, Shape, Structure, TextRules,
-    UpdateFunctionCodeRequest, VpcConfig,
+    FunctionReference, FunctionSettings, GetFunctionRequest, Member, PackageType, Qualifier, RevisionId,
+    Shape, Structure, TextRules, UpdateFunctionCodeRequest, UpdateFunctionConfigurationRequest, VpcConfig,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -149,6 +149,21 @@ proptest! {
     fn no_request_panics(document in documents(CreateFunctionRequest::<()>::MEMBERS)) {
         if let Ok(request) = CreateFunctionRequest::from_document(document) {
             let _ = request.validate(&caller());
+        }
+    }
+
+    /// Nor does what the request configures, on a function of whichever kind.
+    #[test]
+    fn no_configuration_panics(document in documents(UpdateFunctionConfigurationRequest::MEMBERS)) {
+        if let Ok(request) = UpdateFunctionConfigurationRequest::from_document(document)
+            && let Ok(update) = request.validate(&caller())
+        {
+            for package_type in [PackageType::Zip, PackageType::Image] {
+                let _ = update.settings.fit(package_type, update.layers.is_some());
+            }
+            let role = "arn:aws:iam::111111111111:role/role".parse().unwrap();
+            let mut settings = FunctionSettings::default_of(&update.function.name, role);
+            let _ = settings.apply(update.settings);
         }
     }
 }

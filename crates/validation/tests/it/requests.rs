@@ -2,10 +2,10 @@
 
 use funclet_validation::{
     Architecture, CodeSource, CreateFunction, CreateFunctionRequest, DeadLetterConfig, DeleteFunctionRequest,
-    DeletionTarget, Environment, FunctionCode, ImageConfig, ListFunctionsRequest,
-    ListVersionsByFunctionRequest, LogFormat, PackageType, PublishTo, PublishVersionRequest, SnapStart,
-    SnapStartApplyOn, StringMap, TracingConfig, TracingMode, UpdateFunctionCodeRequest, VpcConfig,
-    VpcSettings,
+    DeletionTarget, Environment, FunctionCode, FunctionSettings, ImageConfig, ListFunctionsRequest,
+    ListVersionsByFunctionRequest, LogFormat, PackageType, PublishTo, PublishVersionRequest, SettingsChange,
+    SnapStart, SnapStartApplyOn, StringMap, TracingConfig, TracingMode, UpdateFunctionCodeRequest,
+    UpdateFunctionConfigurationRequest, VpcConfig, VpcSettings,
 };
 
 use crate::caller;
@@ -155,6 +155,44 @@ fn update_function_code_leaves_the_sources_to_the_store() {
     assert_eq!(update.function.qualifier.unwrap().to_string(), "7");
     let no_source = update.source.single().unwrap_err();
     assert_eq!(no_source.to_string(), "Please provide a source for function code.");
+}
+
+#[test]
+fn update_function_configuration() {
+    let request = || UpdateFunctionConfigurationRequest {
+        function_name: Some("111111111111:function:hello:7".into()),
+        ..Default::default()
+    };
+    let update = request().validate(&caller()).unwrap();
+    // A version is refused only after the function was found.
+    assert_eq!(update.function.qualifier.unwrap().to_string(), "7");
+    assert_eq!((update.settings, update.layers), (SettingsChange::default(), None));
+
+    // Recorded from AWS.
+    let role = UpdateFunctionConfigurationRequest { role: Some("r1".into()), ..request() };
+    let refused = role.validate(&caller()).unwrap_err().to_string();
+    assert!(refused.starts_with("1 validation error detected: Value 'r1' at 'role' failed"), "{refused}");
+    let layers = Some(vec!["arn:aws:lambda:us-east-1:111111111111:layer:a:1".to_owned(); 6]);
+    let layers = UpdateFunctionConfigurationRequest { layers, ..request() }.validate(&caller());
+    assert_eq!(layers.unwrap_err().to_string(), "Cannot reference more than 5 layers.");
+
+    let applied = |request: UpdateFunctionConfigurationRequest| {
+        let change = request.validate(&caller()).unwrap().settings;
+        let role = "arn:aws:iam::111111111111:role/role".parse().unwrap();
+        let mut settings = FunctionSettings::default_of(&"hello".parse().unwrap(), role);
+        settings.apply(change).map_err(|rejection| rejection.to_string()).map(|()| settings)
+    };
+    // Recorded from AWS.
+    let runtime = UpdateFunctionConfigurationRequest { runtime: Some("PYTHON3.9".into()), ..request() };
+    assert!(applied(runtime.clone()).unwrap_err().starts_with("Value PYTHON3.9 at 'runtime' failed"));
+    let large = Environment { variables: Some([("LARGE_VAR", "x".repeat(4096))].into_iter().collect()) };
+    let environment = UpdateFunctionConfigurationRequest { environment: Some(large), ..request() };
+    let refused = applied(environment.clone()).unwrap_err();
+    assert!(refused.starts_with("Lambda was unable to configure your environment variables"), "{refused}");
+    let both = UpdateFunctionConfigurationRequest { runtime: runtime.runtime, ..environment };
+    assert!(applied(both).unwrap_err().starts_with("Value PYTHON3.9"));
+    let timeout = UpdateFunctionConfigurationRequest { timeout: Some(900), ..request() };
+    assert_eq!(applied(timeout).unwrap().timeout, 900);
 }
 
 #[test]

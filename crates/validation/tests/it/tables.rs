@@ -5,12 +5,13 @@ use std::collections::HashSet;
 use funclet_validation::{
     CreateFunctionRequest, DeleteFunctionRequest, GetFunctionConfigurationRequest, GetFunctionRequest,
     ListFunctionsRequest, ListVersionsByFunctionRequest, Member, PublishVersionRequest, Shape, Structure,
-    TextRules, UpdateFunctionCodeRequest,
+    TextRules, UpdateFunctionCodeRequest, UpdateFunctionConfigurationRequest,
 };
 
-const TABLES: [(&str, &[Member]); 8] = [
+const TABLES: [(&str, &[Member]); 9] = [
     ("CreateFunction", CreateFunctionRequest::<()>::MEMBERS),
     ("UpdateFunctionCode", UpdateFunctionCodeRequest::<()>::MEMBERS),
+    ("UpdateFunctionConfiguration", UpdateFunctionConfigurationRequest::MEMBERS),
     ("GetFunction", GetFunctionRequest::MEMBERS),
     ("GetFunctionConfiguration", GetFunctionConfigurationRequest::MEMBERS),
     ("PublishVersion", PublishVersionRequest::MEMBERS),
@@ -56,6 +57,7 @@ fn members_of_the_model() {
         [
             ("CreateFunction", 28),
             ("UpdateFunctionCode", 13),
+            ("UpdateFunctionConfiguration", 21),
             ("GetFunction", 2),
             ("GetFunctionConfiguration", 2),
             ("PublishVersion", 5),
