@@ -283,7 +283,8 @@ mod tests {
 
     #[test]
     fn items_that_are_structures() {
-        let config = FileSystemConfig { arn: None, local_mount_path: Some("/mnt/a".into()) };
+        let config =
+            FileSystemConfig { arn: None, local_mount_path: Some("/mnt/a".into()), ..Default::default() };
         complains(
             |request| request.file_system_configs = Some(vec![config.clone()]),
             &["Value null at 'fileSystemConfigs.1.member.arn': not be null"],
@@ -291,7 +292,7 @@ mod tests {
         complains(
             |request| request.file_system_configs = Some(vec![config.clone(), config.clone()]),
             &[
-                "Value '[{null, /mnt/a}, {null, /mnt/a}]' at 'fileSystemConfigs': have length less than or equal to 1",
+                "Value '[{null, /mnt/a, null}, {null, /mnt/a, null}]' at 'fileSystemConfigs': have length less than or equal to 1",
                 "Value null at 'fileSystemConfigs.1.member.arn': not be null",
                 "Value null at 'fileSystemConfigs.2.member.arn': not be null",
             ],

@@ -5,7 +5,7 @@ use crate::pattern::Pattern;
 use crate::text::text;
 
 static CODE_SIGNING_CONFIG_ARN: Pattern = Pattern::regex(
-    r"arn:(aws[a-zA-Z-]*)?:lambda:(eusc-)?[a-z]{2}((-gov)|(-iso(b?)))?-[a-z]+-\d{1}:\d{12}:code-signing-config:csc-[a-z0-9]{17}",
+    r"arn:(aws[a-zA-Z-]*)?:lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}:\d{12}:code-signing-config:csc-[a-z0-9]{17}",
 );
 
 pub(crate) const CODE_SIGNING_CONFIG_ARN_SHAPE: Shape = Shape::String(CodeSigningConfigArn::RULES);

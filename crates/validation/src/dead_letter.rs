@@ -10,7 +10,7 @@ structure! {
     /// The member `DeadLetterConfig` of a request.
     pub struct DeadLetterConfig {
         /// The ARN of a queue or topic; empty for none.
-        optional target_arn: String = "TargetArn", Shape::String(TextRules::ANY.pattern(&RESOURCE_ARN));
+        optional target_arn: String = "TargetArn", Shape::String(TextRules::ANY.length(0, 10_000).pattern(&RESOURCE_ARN));
     }
 }
 

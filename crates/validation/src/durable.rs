@@ -2,11 +2,14 @@
 
 use crate::admitted::admitted_number;
 use crate::constraint::{Bounds, Shape};
+use crate::kms::KMS_KEY_ARN_SHAPE;
 use crate::structure::structure;
 
 structure! {
     /// The member `DurableConfig` of a request.
     pub struct DurableConfig {
+        /// The key that the progress is encrypted with. It is checked and has no effect.
+        optional kms_key_arn: String = "KMSKeyArn", KMS_KEY_ARN_SHAPE;
         /// Days that finished executions are kept, 1 to 90.
         optional retention_period_in_days: i64 = "RetentionPeriodInDays", Shape::Integer(Bounds::within(1, 90));
         /// Seconds that an execution may take, up to 366 days.

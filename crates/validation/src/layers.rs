@@ -7,8 +7,7 @@ use crate::pattern::Pattern;
 use crate::rejection::Rejection;
 use crate::text::text;
 
-/// The model's pattern lacks the second half and its length is 140; these are the rules that AWS prints (recorded
-/// from AWS, the text of the pattern as quoted in public reports).
+/// As AWS prints it (quoted in public reports): the model has another pair of parentheses around it.
 static LAYER_VERSION_ARN: Pattern = Pattern::regex(
     r"(arn:(aws[a-zA-Z-]*)?:lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}:\d{12}:layer:[a-zA-Z0-9-_]+:[0-9]+)|(arn:[a-zA-Z0-9-]+:lambda:::awslayer:[a-zA-Z0-9-_]+)",
 );

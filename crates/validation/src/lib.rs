@@ -31,6 +31,7 @@
 //! The texts are those of the service as far as they are recorded or quoted; where they are not, the documentation of
 //! the item says that they are chosen. Lengths count Unicode scalar values.
 
+mod accelerator;
 mod account;
 mod admitted;
 mod architecture;
@@ -72,6 +73,7 @@ mod revision_id;
 mod role;
 mod rule;
 mod runtime;
+mod runtime_config;
 mod s3;
 mod settings;
 mod settings_change;
@@ -85,6 +87,7 @@ mod tracing;
 mod version;
 mod vpc;
 
+pub use accelerator::AcceleratorConfig;
 pub use account::AccountId;
 pub use architecture::Architecture;
 pub use arn::FunctionArn;
@@ -103,7 +106,7 @@ pub use durable::{DurableConfig, DurableSettings};
 pub use enumeration::UnknownValue;
 pub use environment::Environment;
 pub use ephemeral_storage::EphemeralStorage;
-pub use file_system::{FileSystemConfig, FileSystemSettings};
+pub use file_system::{FileSystemConfig, FileSystemSettings, S3FilesConfig};
 pub use function_name::FunctionName;
 pub use function_reference::FunctionReference;
 pub use handler::Handler;
@@ -121,6 +124,7 @@ pub use requests::*;
 pub use revision_id::RevisionId;
 pub use role::RoleArn;
 pub use runtime::Runtime;
+pub use runtime_config::RuntimeConfig;
 pub use s3::{S3Bucket, S3Key, S3Object, S3ObjectStorageMode, S3ObjectVersion};
 pub use settings::FunctionSettings;
 pub use settings_change::SettingsChange;

@@ -10,5 +10,5 @@ pub(crate) const ROLE_SHAPE: Shape = Shape::String(RoleArn::RULES);
 
 text! {
     /// The ARN of the role that a function runs under. Its form is checked, its existence is not.
-    pub struct RoleArn = "the ARN of a role", TextRules::ANY.pattern(&ROLE_ARN);
+    pub struct RoleArn = "the ARN of a role", TextRules::ANY.length(0, 10_000).pattern(&ROLE_ARN);
 }

@@ -7,6 +7,8 @@ use crate::text::text;
 
 static S3_BUCKET: Pattern = Pattern::function(r"[0-9A-Za-z\.\-_]*(?<!\.)", is_bucket);
 
+static ONE_LINE: Pattern = Pattern::regex(".*");
+
 /// Decides the pattern, whose look-behind asks that the name does not end with a dot.
 fn is_bucket(name: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
@@ -25,13 +27,14 @@ text! {
 }
 
 text! {
-    /// The key of an S3 object: 1 to 1024 characters.
-    pub struct S3Key = "an object key (1 to 1024 characters)", TextRules::ANY.length(1, 1024);
+    /// The key of an S3 object: 1 to 1024 characters in one line.
+    pub struct S3Key = "an object key (1 to 1024 characters in one line)", TextRules::ANY.length(1, 1024).pattern(&ONE_LINE);
 }
 
 text! {
-    /// The version of an S3 object: 1 to 1024 characters.
-    pub struct S3ObjectVersion = "an object version (1 to 1024 characters)", TextRules::ANY.length(1, 1024);
+    /// The version of an S3 object: 1 to 1024 characters in one line.
+    pub struct S3ObjectVersion = "an object version (1 to 1024 characters in one line)",
+        TextRules::ANY.length(1, 1024).pattern(&ONE_LINE);
 }
 
 enumeration! {

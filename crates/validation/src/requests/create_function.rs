@@ -1,5 +1,6 @@
 //! CreateFunction.
 
+use crate::accelerator::AcceleratorConfig;
 use crate::admitted::{admitted, admitted_option, required};
 use crate::architecture::{ARCHITECTURES_SHAPE, Architecture, only};
 use crate::caller::Caller;
@@ -26,6 +27,7 @@ use crate::publish_to::{PUBLISH_TO_SHAPE, PublishTo};
 use crate::rejection::Rejection;
 use crate::resources::{MEMORY_SIZE_SHAPE, TIMEOUT_SHAPE};
 use crate::role::ROLE_SHAPE;
+use crate::runtime_config::RuntimeConfig;
 use crate::s3::S3ObjectStorageMode;
 use crate::settings::FunctionSettings;
 use crate::settings_change::settings_of;
@@ -61,6 +63,8 @@ structure! {
         optional memory_size: i64 = "MemorySize", MEMORY_SIZE_SHAPE;
         /// Whether version 1 is published at once.
         optional publish: bool = "Publish", Shape::Boolean;
+        /// Where the version is published to.
+        optional publish_to: String = "PublishTo", PUBLISH_TO_SHAPE;
         /// The network.
         optional vpc_config: VpcConfig = "VpcConfig", Shape::Structure(VpcConfig::MEMBERS);
         /// One of [`PackageType::VALUES`].
@@ -80,10 +84,10 @@ structure! {
         optional layers: Vec<String> = "Layers", LAYERS_SHAPE;
         /// File systems to mount.
         optional file_system_configs: Vec<FileSystemConfig> = "FileSystemConfigs", FILE_SYSTEM_CONFIGS_SHAPE;
-        /// What overrides the settings of a container image.
-        optional image_config: ImageConfig = "ImageConfig", Shape::Structure(ImageConfig::MEMBERS);
         /// The code signing configuration to enforce.
         optional code_signing_config_arn: String = "CodeSigningConfigArn", CODE_SIGNING_CONFIG_ARN_SHAPE;
+        /// What overrides the settings of a container image.
+        optional image_config: ImageConfig = "ImageConfig", Shape::Structure(ImageConfig::MEMBERS);
         /// The one instruction set.
         optional architectures: Vec<String> = "Architectures", ARCHITECTURES_SHAPE;
         /// The size of `/tmp`.
@@ -93,15 +97,18 @@ structure! {
         optional snap_start: SnapStart = "SnapStart", Shape::Structure(SnapStart::MEMBERS);
         /// Where and how it logs.
         optional logging_config: LoggingConfig = "LoggingConfig", Shape::Structure(LoggingConfig::MEMBERS);
+        /// How tenants are kept apart.
+        optional tenancy_config: TenancyConfig = "TenancyConfig", Shape::Structure(TenancyConfig::MEMBERS);
         /// The instances it runs on.
         optional capacity_provider_config: CapacityProviderConfig = "CapacityProviderConfig",
             Shape::Structure(CapacityProviderConfig::MEMBERS);
-        /// Where the version is published to.
-        optional publish_to: String = "PublishTo", PUBLISH_TO_SHAPE;
         /// How a durable function keeps its progress.
         optional durable_config: DurableConfig = "DurableConfig", Shape::Structure(DurableConfig::MEMBERS);
-        /// How tenants are kept apart.
-        optional tenancy_config: TenancyConfig = "TenancyConfig", Shape::Structure(TenancyConfig::MEMBERS);
+        /// The runtime, by its ARN.
+        optional runtime_config: RuntimeConfig = "RuntimeConfig", Shape::Structure(RuntimeConfig::MEMBERS);
+        /// The accelerator it runs beside.
+        optional accelerator_config: AcceleratorConfig = "AcceleratorConfig",
+            Shape::Structure(AcceleratorConfig::MEMBERS);
     }
 }
 

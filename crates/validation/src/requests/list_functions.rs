@@ -9,13 +9,13 @@ use crate::pattern::Pattern;
 use crate::rejection::Rejection;
 use crate::structure::structure;
 
-static MASTER_REGION: Pattern = Pattern::regex(r"ALL|[a-z]{2}(-gov)?-[a-z]+-\d{1}");
+static MASTER_REGION: Pattern = Pattern::regex(r"ALL|(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}");
 
 structure! {
     /// A ListFunctions request as it was received.
     pub struct ListFunctionsRequest {
         /// The region that replicas of functions come from.
-        optional master_region: String = "MasterRegion", Shape::String(TextRules::ANY.pattern(&MASTER_REGION));
+        optional master_region: String = "MasterRegion", Shape::String(TextRules::ANY.length(1, 50).pattern(&MASTER_REGION));
         /// `ALL` for published versions too.
         optional function_version: String = "FunctionVersion", Shape::String(TextRules::one_of(&["ALL"]));
         /// Where to go on, from an earlier answer.

@@ -35,18 +35,18 @@ structure! {
         optional s3_object_storage_mode: String = "S3ObjectStorageMode", S3_OBJECT_STORAGE_MODE_SHAPE;
         /// The URI of a container image.
         optional image_uri: String = "ImageUri", Shape::STRING;
+        /// The one instruction set of the new code.
+        optional architectures: Vec<String> = "Architectures", ARCHITECTURES_SHAPE;
         /// Whether a version is published from the new code.
         optional publish: bool = "Publish", Shape::Boolean;
+        /// Where the version is published to.
+        optional publish_to: String = "PublishTo", PUBLISH_TO_SHAPE;
         /// Whether nothing is changed, only checked.
         optional dry_run: bool = "DryRun", Shape::Boolean;
         /// The revision that the function must have.
         optional revision_id: String = "RevisionId", Shape::STRING;
-        /// The one instruction set of the new code.
-        optional architectures: Vec<String> = "Architectures", ARCHITECTURES_SHAPE;
         /// The key that the archive is encrypted with.
         optional source_kms_key_arn: String = "SourceKMSKeyArn", KMS_KEY_ARN_SHAPE;
-        /// Where the version is published to.
-        optional publish_to: String = "PublishTo", PUBLISH_TO_SHAPE;
     }
 }
 

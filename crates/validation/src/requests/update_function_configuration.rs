@@ -1,5 +1,6 @@
 //! UpdateFunctionConfiguration.
 
+use crate::accelerator::AcceleratorConfig;
 use crate::admitted::required;
 use crate::caller::Caller;
 use crate::capacity_provider::CapacityProviderConfig;
@@ -21,6 +22,7 @@ use crate::logging::LoggingConfig;
 use crate::rejection::Rejection;
 use crate::resources::{MEMORY_SIZE_SHAPE, TIMEOUT_SHAPE};
 use crate::role::ROLE_SHAPE;
+use crate::runtime_config::RuntimeConfig;
 use crate::settings_change::{SettingsChange, settings_of};
 use crate::snap_start::SnapStart;
 use crate::structure::structure;
@@ -76,6 +78,11 @@ structure! {
             Shape::Structure(CapacityProviderConfig::MEMBERS);
         /// How a durable function keeps its progress.
         optional durable_config: DurableConfig = "DurableConfig", Shape::Structure(DurableConfig::MEMBERS);
+        /// The runtime, by its ARN.
+        optional runtime_config: RuntimeConfig = "RuntimeConfig", Shape::Structure(RuntimeConfig::MEMBERS);
+        /// The accelerator it runs beside.
+        optional accelerator_config: AcceleratorConfig = "AcceleratorConfig",
+            Shape::Structure(AcceleratorConfig::MEMBERS);
     }
 }
 
