@@ -1,10 +1,14 @@
 //! The operations of one account in one region.
 
-use funclet_function_store::{FunctionConfiguration, FunctionDetail, FunctionPage, Reason, VersionPage};
+use funclet_function_store::{
+    FunctionCodeSigning, FunctionConcurrency, FunctionConfiguration, FunctionDetail, FunctionPage, Reason,
+    ResourceTags, VersionPage,
+};
 use funclet_validation::{
-    Caller, DeleteFunctionRequest, FunctionName, GetFunctionConfigurationRequest, GetFunctionRequest,
-    ListFunctionsRequest, ListVersionsByFunctionRequest, PublishVersionRequest,
-    UpdateFunctionConfigurationRequest,
+    Caller, DeleteFunctionRequest, FunctionName, GetFunctionCodeSigningConfigRequest,
+    GetFunctionConcurrencyRequest, GetFunctionConfigurationRequest, GetFunctionRequest, InvokeRequest,
+    ListFunctionsRequest, ListTagsRequest, ListVersionsByFunctionRequest, PublishVersionRequest,
+    TagResourceRequest, UntagResourceRequest, UpdateFunctionConfigurationRequest,
 };
 
 use crate::engine::Funclet;
@@ -141,6 +145,60 @@ impl Lambda {
     /// # Errors
     /// [`Error`].
     pub fn delete_function(&self, request: DeleteFunctionRequest) -> Result<(), Error> {
+        self.call(request)
+    }
+
+    /// Returns the tags of a function.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn list_tags(&self, request: ListTagsRequest) -> Result<ResourceTags, Error> {
+        self.call(request)
+    }
+
+    /// Adds tags to a function, or gives new values to those that it has. It gets a new RevisionId.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn tag_resource(&self, request: TagResourceRequest) -> Result<(), Error> {
+        self.call(request)
+    }
+
+    /// Removes tags of a function. It gets a new RevisionId.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn untag_resource(&self, request: UntagResourceRequest) -> Result<(), Error> {
+        self.call(request)
+    }
+
+    /// Returns the code signing config of a function, if one is attached.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn get_function_code_signing_config(
+        &self,
+        request: GetFunctionCodeSigningConfigRequest,
+    ) -> Result<FunctionCodeSigning, Error> {
+        self.call(request)
+    }
+
+    /// Returns the reserved concurrency of a function, if it is set.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub fn get_function_concurrency(
+        &self,
+        request: GetFunctionConcurrencyRequest,
+    ) -> Result<FunctionConcurrency, Error> {
+        self.call(request)
+    }
+
+    /// Tells whether a function could be invoked, which is what a dry run asks. Nothing is ever run here.
+    ///
+    /// # Errors
+    /// [`Error`]; [`RunsNoCode`](crate::ServiceError::RunsNoCode) for everything but a dry run.
+    pub fn invoke(&self, request: InvokeRequest) -> Result<(), Error> {
         self.call(request)
     }
 

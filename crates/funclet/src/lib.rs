@@ -88,9 +88,9 @@ pub use system::{SystemClock, SystemIds};
 pub use upkeep::UpkeepError;
 
 pub use funclet_function_store::{
-    Clock, CodeLocation, FunctionConfiguration, FunctionDetail, FunctionEvent, FunctionEventKind,
-    FunctionPage, LastUpdateStatus, LayerAnswer, Reason, ServiceError, State, Status, Timestamp, Transitions,
-    VersionPage, VpcConfigAnswer,
+    Clock, CodeLocation, FunctionCodeSigning, FunctionConcurrency, FunctionConfiguration, FunctionDetail,
+    FunctionEvent, FunctionEventKind, FunctionPage, LastUpdateStatus, LayerAnswer, Reason, ResourceTags,
+    ServiceError, State, Status, Timestamp, Transitions, VersionPage, VpcConfigAnswer,
 };
 pub use funclet_storage::{
     Backend, BlobDigest, BlobReader as PackageReader, CopyMode, CopyProgress, Durability, Entropy as Ids,

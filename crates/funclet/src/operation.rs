@@ -1,14 +1,16 @@
 //! Operations: a request type, its answer, and how it is carried out.
 
 use funclet_function_store::{
-    CheckCreate, CheckUpdate, Command, CreateFunctionWith, FunctionConfiguration, FunctionDetail,
-    FunctionPage, Query, UpdateCode, VersionPage,
+    CheckCreate, CheckUpdate, Command, CreateFunctionWith, FunctionCodeSigning, FunctionConcurrency,
+    FunctionConfiguration, FunctionDetail, FunctionPage, Query, ResourceTags, UpdateCode, VersionPage,
 };
 use funclet_validation::{
-    Caller, CodeSource, DeleteFunction, DeleteFunctionRequest, GetFunction, GetFunctionConfiguration,
-    GetFunctionConfigurationRequest, GetFunctionRequest, ListFunctions, ListFunctionsRequest,
-    ListVersionsByFunction, ListVersionsByFunctionRequest, PublishVersion, PublishVersionRequest,
-    UpdateFunctionConfiguration, UpdateFunctionConfigurationRequest,
+    Caller, CodeSource, DeleteFunction, DeleteFunctionRequest, GetFunction, GetFunctionCodeSigningConfig,
+    GetFunctionCodeSigningConfigRequest, GetFunctionConcurrency, GetFunctionConcurrencyRequest,
+    GetFunctionConfiguration, GetFunctionConfigurationRequest, GetFunctionRequest, Invoke, InvokeRequest,
+    ListFunctions, ListFunctionsRequest, ListTags, ListTagsRequest, ListVersionsByFunction,
+    ListVersionsByFunctionRequest, PublishVersion, PublishVersionRequest, TagResource, TagResourceRequest,
+    UntagResource, UntagResourceRequest, UpdateFunctionConfiguration, UpdateFunctionConfigurationRequest,
 };
 
 use crate::engine::Engine;
@@ -87,6 +89,20 @@ operation!(
     "GetFunctionConfiguration",
     Look<GetFunctionConfiguration> -> FunctionConfiguration
 );
+operation!(
+    GetFunctionCodeSigningConfigRequest,
+    "GetFunctionCodeSigningConfig",
+    Look<GetFunctionCodeSigningConfig> -> FunctionCodeSigning
+);
+operation!(
+    GetFunctionConcurrencyRequest,
+    "GetFunctionConcurrency",
+    Look<GetFunctionConcurrency> -> FunctionConcurrency
+);
+operation!(InvokeRequest, "Invoke", Look<Invoke> -> ());
+operation!(ListTagsRequest, "ListTags", Look<ListTags> -> ResourceTags);
+operation!(TagResourceRequest, "TagResource", Change<TagResource> -> ());
+operation!(UntagResourceRequest, "UntagResource", Change<UntagResource> -> ());
 operation!(ListFunctionsRequest, "ListFunctions", Look<ListFunctions> -> FunctionPage);
 operation!(ListVersionsByFunctionRequest, "ListVersionsByFunction", Look<ListVersionsByFunction> -> VersionPage);
 operation!(

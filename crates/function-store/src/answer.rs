@@ -1,10 +1,10 @@
 //! What operations answer: Lambda's own members, typed.
 
 use funclet_validation::{
-    Architecture, CapacityProviderSettings, CodeSha256, DeadLetterSettings, DurableSettings,
-    FileSystemSettings, FunctionArn, FunctionName, Handler, ImageConfig, KmsKeyArn, LoggingSettings,
-    PackageType, RevisionId, RoleArn, Runtime, SnapStartApplyOn, StringMap, TenantIsolationMode, TracingMode,
-    Version,
+    Architecture, CapacityProviderSettings, CodeSha256, CodeSigningConfigArn, DeadLetterSettings,
+    DurableSettings, FileSystemSettings, FunctionArn, FunctionName, Handler, ImageConfig, KmsKeyArn,
+    LoggingSettings, PackageType, RevisionId, RoleArn, Runtime, SnapStartApplyOn, StringMap,
+    TenantIsolationMode, TracingMode, Version,
 };
 
 use funclet_storage::BlobDigest;
@@ -194,6 +194,29 @@ pub struct FunctionDetail {
     pub code: CodeLocation,
     /// Tags of the function; empty if there are none.
     pub tags: StringMap,
+    /// The reserved concurrency, if it is set.
+    pub reserved_concurrent_executions: Option<u32>,
+}
+
+/// What ListTags answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResourceTags {
+    /// The tags, in the order in which their keys came; empty if there are none.
+    pub tags: StringMap,
+}
+
+/// What GetFunctionCodeSigningConfig answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FunctionCodeSigning {
+    /// The bare name.
+    pub function_name: FunctionName,
+    /// The code signing config that is attached to the function, if there is one.
+    pub code_signing_config_arn: Option<CodeSigningConfigArn>,
+}
+
+/// What GetFunctionConcurrency answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FunctionConcurrency {
     /// The reserved concurrency, if it is set.
     pub reserved_concurrent_executions: Option<u32>,
 }

@@ -13,6 +13,9 @@ pub enum ServiceError {
         /// As it was asked for, qualifier included.
         arn: FunctionArn,
     },
+    /// A resource other than a function does not exist (`ResourceNotFoundException`, 404).
+    #[error("The resource you requested does not exist.")]
+    ResourceNotFound,
     /// The name is taken (`ResourceConflictException`, 409).
     #[error("Function already exist: {name}")]
     FunctionExists {
@@ -71,6 +74,9 @@ pub enum ServiceError {
         /// The ARN as it was given.
         arn: String,
     },
+    /// An invocation was asked for, and the function is there. Nothing that AWS answers would be true, so the text is ours.
+    #[error("Funclet runs no code. Of Invoke it offers the InvocationType DryRun.")]
+    RunsNoCode,
     /// A parameter is refused for a reason found while the request was carried out
     /// (`InvalidParameterValueException`, 400).
     #[error("{0}")]

@@ -58,8 +58,9 @@ mod store;
 mod stored;
 
 pub use answer::{
-    CodeLocation, FunctionConfiguration, FunctionDetail, FunctionPage, LastUpdateStatus, LayerAnswer, Reason,
-    State, Status, Timestamp, VersionPage, VpcConfigAnswer,
+    CodeLocation, FunctionCodeSigning, FunctionConcurrency, FunctionConfiguration, FunctionDetail,
+    FunctionPage, LastUpdateStatus, LayerAnswer, Reason, ResourceTags, State, Status, Timestamp, VersionPage,
+    VpcConfigAnswer,
 };
 pub use clock::Clock;
 pub use decide::{

@@ -46,15 +46,29 @@ pub(crate) fn wrong_type(wrong: &WrongType) -> WireError {
     WireError::serialization(format!("The request could not be read: {wrong}."))
 }
 
-/// Reads a text of the query as the shape of its member asks; texts that do not fit stay texts.
-pub(crate) fn from_query<P>(text: String, shape: &Shape) -> Document<P> {
+/// Reads the values of a parameter as the shape of its member asks: all of them for a list, else the first. Texts that do
+/// not fit stay texts; `None` if there is no value.
+pub(crate) fn from_query<'a, P>(
+    mut values: impl Iterator<Item = &'a str>,
+    shape: &Shape,
+) -> Option<Document<P>> {
+    let first = values.next()?;
+    if let Shape::List(ListRules { item, .. }) = shape {
+        return Some(Document::List(
+            std::iter::once(first).chain(values).map(|text| from_text(text, item)).collect(),
+        ));
+    }
+    Some(from_text(first, shape))
+}
+
+fn from_text<P>(text: &str, shape: &Shape) -> Document<P> {
     let value = match shape {
         Shape::Boolean => text.parse().ok().map(Document::Bool),
         Shape::Integer(_) => text.parse().ok().map(Document::Integer),
         Shape::Double(_) => text.parse().ok().map(Document::Double),
         _ => None,
     };
-    value.unwrap_or(Document::String(text))
+    value.unwrap_or_else(|| Document::String(text.to_owned()))
 }
 
 /// Reads one value of a shape.
@@ -181,8 +195,8 @@ impl<'a> Visitor<'_> for MemberSeed<'a> {
 #[cfg(test)]
 mod tests {
     use funclet_validation::{
-        CreateFunctionRequest, Document, FromDocument as _, ListFunctionsRequest, Structure as _,
-        UpdateFunctionCodeRequest,
+        CreateFunctionRequest, Document, FromDocument as _, ListFunctionsRequest, Shape, Structure as _,
+        UntagResourceRequest, UpdateFunctionCodeRequest,
     };
 
     use super::{from_query, members, wrong_type};
@@ -291,9 +305,14 @@ mod tests {
         let shape = |name: &str| {
             &ListFunctionsRequest::MEMBERS.iter().find(|member| member.name == name).unwrap().shape
         };
-        let read = |text: &str, name| from_query::<()>(text.into(), shape(name));
-        assert_eq!(read("5", "MaxItems"), Document::Integer(5));
-        assert_eq!(read("five", "MaxItems"), Document::String("five".into()));
-        assert_eq!(read("5", "Marker"), Document::String("5".into()));
+        let text = |text: &str| Document::<()>::String(text.into());
+        let read = |values: &[&str], name| from_query(values.iter().copied(), shape(name));
+        assert_eq!(read(&["5", "6"], "MaxItems"), Some(Document::Integer(5)));
+        assert_eq!(read(&["five"], "MaxItems"), Some(text("five")));
+        assert_eq!(read(&["5"], "Marker"), Some(text("5")));
+        assert_eq!(read(&[], "Marker"), None);
+        let Shape::List(_) = &UntagResourceRequest::MEMBERS[1].shape else { panic!("a list") };
+        let keys = from_query(["a", "5"].into_iter(), &UntagResourceRequest::MEMBERS[1].shape);
+        assert_eq!(keys, Some(Document::List(vec![text("a"), text("5")])));
     }
 }

@@ -3,7 +3,10 @@
 //! The structs are the wire's own. A member that the service sends as an explicit null is a plain `Option`; one that it
 //! leaves out says so.
 
-use funclet::{CodeLocation, FunctionConfiguration, FunctionDetail, FunctionPage, VersionPage};
+use funclet::{
+    CodeLocation, FunctionCodeSigning, FunctionConcurrency, FunctionConfiguration, FunctionDetail,
+    FunctionPage, ResourceTags, VersionPage,
+};
 use serde::ser::Serialize;
 
 use crate::configuration::{Configuration, Texts};
@@ -27,7 +30,9 @@ impl Answer for FunctionDetail {
             code: Code::of(&self.code, links),
             configuration: Configuration::of(&self.configuration),
             tags: Some(Texts(&self.tags)).filter(|tags| !tags.0.is_empty()),
-            concurrency: self.reserved_concurrent_executions.map(|executions| Concurrency { executions }),
+            concurrency: self
+                .reserved_concurrent_executions
+                .map(|executions| Concurrency { executions: Some(executions) }),
         })
     }
 }
@@ -43,6 +48,29 @@ impl Answer for VersionPage {
     fn to_json(&self, _: &Links<'_>) -> Vec<u8> {
         let versions = self.versions.iter().map(Configuration::of).collect();
         json(&Versions { versions, next_marker: self.next_marker.as_deref() })
+    }
+}
+
+impl Answer for ResourceTags {
+    fn to_json(&self, _: &Links<'_>) -> Vec<u8> {
+        json(&Tags { tags: Texts(&self.tags) })
+    }
+}
+
+impl Answer for FunctionCodeSigning {
+    /// Without a config the service leaves out the name as well (recorded from AWS).
+    fn to_json(&self, _: &Links<'_>) -> Vec<u8> {
+        let arn = self.code_signing_config_arn.as_ref();
+        json(&CodeSigning {
+            code_signing_config_arn: arn.map(|arn| arn.as_str()),
+            function_name: arn.map(|_| self.function_name.as_str()),
+        })
+    }
+}
+
+impl Answer for FunctionConcurrency {
+    fn to_json(&self, _: &Links<'_>) -> Vec<u8> {
+        json(&Concurrency { executions: self.reserved_concurrent_executions })
     }
 }
 
@@ -68,10 +96,26 @@ struct Detail<'a> {
     concurrency: Option<Concurrency>,
 }
 
+/// Both or none are there.
+#[derive(serde::Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct CodeSigning<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code_signing_config_arn: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    function_name: Option<&'a str>,
+}
+
+#[derive(serde::Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Tags<'a> {
+    tags: Texts<'a>,
+}
+
 #[derive(serde::Serialize)]
 struct Concurrency {
-    #[serde(rename = "ReservedConcurrentExecutions")]
-    executions: u32,
+    #[serde(rename = "ReservedConcurrentExecutions", skip_serializing_if = "Option::is_none")]
+    executions: Option<u32>,
 }
 
 #[derive(serde::Serialize)]

@@ -256,7 +256,9 @@ impl From<Rejection> for WireError {
 impl From<ServiceError> for WireError {
     fn from(refusal: ServiceError) -> Self {
         let class = match refusal {
-            ServiceError::FunctionNotFound { .. } => Class::RESOURCE_NOT_FOUND,
+            ServiceError::FunctionNotFound { .. } | ServiceError::ResourceNotFound => {
+                Class::RESOURCE_NOT_FOUND
+            }
             ServiceError::FunctionExists { .. } | ServiceError::UpdateInProgress { .. } => {
                 Class::RESOURCE_CONFLICT
             }
@@ -267,6 +269,7 @@ impl From<ServiceError> for WireError {
             | ServiceError::CodeShaMismatch { .. }
             | ServiceError::LayerNotFound { .. }
             | ServiceError::InvalidParameterValue(_) => Class::INVALID_PARAMETER_VALUE,
+            ServiceError::RunsNoCode => Class::UNKNOWN_OPERATION,
             ServiceError::CodeStorageExceeded => Class::CODE_STORAGE_EXCEEDED,
             ServiceError::CodeSigningConfigNotFound { .. } => Class::CODE_SIGNING_CONFIG_NOT_FOUND,
             ServiceError::RequestEntityTooLarge(_) => Class::REQUEST_ENTITY_TOO_LARGE,
@@ -344,6 +347,22 @@ mod tests {
         check(error, 429, "TooManyRequestsException", body);
         let response = WireError::too_many_requests(2).into_response("id");
         assert_eq!(response.headers()["retry-after"], "2");
+    }
+
+    #[test]
+    fn what_is_not_there() {
+        check(
+            ServiceError::ResourceNotFound,
+            404,
+            "ResourceNotFoundException",
+            r#"{"Message":"The resource you requested does not exist.","Type":"User"}"#,
+        );
+        check(
+            ServiceError::RunsNoCode,
+            404,
+            "UnknownOperationException",
+            r#"{"message":"Funclet runs no code. Of Invoke it offers the InvocationType DryRun."}"#,
+        );
     }
 
     #[test]

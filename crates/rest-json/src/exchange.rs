@@ -68,10 +68,14 @@ impl RestJson {
         {
             return Target::Package { funclet: self.funclet.clone(), name: name.to_owned(), query };
         }
-        let (route, labels) = match route::find(method, uri.path()) {
+        let (route, mut labels) = match route::find(method, uri.path()) {
             Ok(found) => found,
             Err(error) => return Target::Refused(error),
         };
+        let in_headers = route.headers.iter();
+        labels.extend(
+            in_headers.filter_map(|(member, name)| Some((*member, header(headers, name)?.to_owned()))),
+        );
         let caller = sigv4::caller(headers, &query, self.funclet.default_caller());
         let context = Context {
             funclet: self.funclet.clone(),
@@ -146,6 +150,7 @@ enum Target {
 /// An operation, addressed by the head of a request.
 struct Addressed {
     route: &'static Route,
+    /// The members in path and headers.
     labels: Labels,
     query: Query,
     context: Context,
@@ -205,7 +210,7 @@ impl Exchange {
 }
 
 impl Addressed {
-    /// Brings the members of body, path and query together. Those of path and query win over the body's.
+    /// Brings the members of body, path, headers and query together. Those outside of the body win over the body's.
     fn prepare(self) -> Result<Call, WireError> {
         let Self { route, labels, query, context, intake } = self;
         let received = intake.finish()?;
@@ -216,10 +221,10 @@ impl Addressed {
         for (name, value) in labels {
             members.push((name.to_owned(), Document::<Package>::String(value)));
         }
-        let in_query = route.members.iter().filter(|member| route.query.contains(&member.name));
-        for member in in_query {
-            if let Some(value) = query.get(member.name) {
-                members.push((member.name.to_owned(), decode::from_query(value.to_owned(), &member.shape)));
+        for (name, parameter) in route.query {
+            let shape = route.members.iter().find(|member| member.name == *name).map(|member| &member.shape);
+            if let Some(value) = shape.and_then(|shape| decode::from_query(query.all(parameter), shape)) {
+                members.push(((*name).to_owned(), value));
             }
         }
         let work = (route.prepare)(Document::Map(members), context);

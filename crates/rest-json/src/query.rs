@@ -21,7 +21,12 @@ impl Query {
 
     /// Returns the first value of a parameter.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str())
+        self.all(name).next()
+    }
+
+    /// Returns every value of a parameter, in its order.
+    pub(crate) fn all<'q>(&'q self, name: &str) -> impl Iterator<Item = &'q str> {
+        self.0.iter().filter(move |(found, _)| found == name).map(|(_, value)| value.as_str())
     }
 }
 
@@ -40,6 +45,7 @@ mod tests {
             "Qualifier=%24LATEST&Marker=a%2Bb+c%3D&MaxItems=&flag&&Qualifier=2&bad=%zz%ff",
         ));
         assert_eq!(query.get("Qualifier"), Some("$LATEST"));
+        assert_eq!(query.all("Qualifier").collect::<Vec<_>>(), ["$LATEST", "2"]);
         assert_eq!(query.get("Marker"), Some("a+b c="));
         assert_eq!(query.get("MaxItems"), Some(""));
         assert_eq!(query.get("flag"), Some(""));

@@ -1,9 +1,11 @@
 //! The one table of operations: where each is found, what it takes, how it answers.
 
 use funclet::{
-    CreateFunctionRequest, DeleteFunctionRequest, GetFunctionConfigurationRequest, GetFunctionRequest,
-    ListFunctionsRequest, ListVersionsByFunctionRequest, Operation, Package, PublishVersionRequest,
-    UpdateFunctionCodeRequest, UpdateFunctionConfigurationRequest,
+    CreateFunctionRequest, DeleteFunctionRequest, GetFunctionCodeSigningConfigRequest,
+    GetFunctionConcurrencyRequest, GetFunctionConfigurationRequest, GetFunctionRequest, InvokeRequest,
+    ListFunctionsRequest, ListTagsRequest, ListVersionsByFunctionRequest, Operation, Package,
+    PublishVersionRequest, TagResourceRequest, UntagResourceRequest, UpdateFunctionCodeRequest,
+    UpdateFunctionConfigurationRequest,
 };
 use funclet_validation::{Document, FromDocument, Member, Structure, WrongType};
 use http::{Method, StatusCode};
@@ -22,14 +24,19 @@ pub(crate) struct Route {
     path: &'static str,
     /// The status of a success.
     pub(crate) status: StatusCode,
-    /// The members that stand in the query, under their own names.
-    pub(crate) query: &'static [&'static str],
+    /// The members that stand in the query, and their names there.
+    pub(crate) query: &'static [Placed],
+    /// The members that stand in headers, and the names of those.
+    pub(crate) headers: &'static [Placed],
     pub(crate) body: RequestBody,
     /// The table of the request.
     pub(crate) members: &'static [Member],
     /// Makes the typed request, ready to be submitted.
     pub(crate) prepare: fn(Document<Package>, Context) -> Result<Work, WrongType>,
 }
+
+/// A member that stands outside of the body: its name in the table, and its name there.
+pub(crate) type Placed = (&'static str, &'static str);
 
 /// What an operation takes in the body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,22 +51,22 @@ pub(crate) enum RequestBody {
 
 /// The operations that are offered. Methods, paths and members are those of botocore's service model; the statuses are
 /// recorded from AWS.
-static ROUTES: [Route; 10] = [
+static ROUTES: [Route; 16] = [
     route::<CreateFunctionRequest>("POST", "/2015-03-31/functions", StatusCode::CREATED)
         .body(RequestBody::Package(&["Code", "ZipFile"])),
     route::<ListFunctionsRequest>("GET", "/2015-03-31/functions", StatusCode::OK).query(LIST_FUNCTIONS),
     // Some SDKs send the path of older models.
     route::<ListFunctionsRequest>("GET", "/2015-03-31/functions/", StatusCode::OK).query(LIST_FUNCTIONS),
     route::<GetFunctionRequest>("GET", "/2015-03-31/functions/{FunctionName}", StatusCode::OK)
-        .query(&["Qualifier"]),
+        .query(QUALIFIER),
     route::<DeleteFunctionRequest>("DELETE", "/2015-03-31/functions/{FunctionName}", StatusCode::NO_CONTENT)
-        .query(&["Qualifier"]),
+        .query(QUALIFIER),
     route::<GetFunctionConfigurationRequest>(
         "GET",
         "/2015-03-31/functions/{FunctionName}/configuration",
         StatusCode::OK,
     )
-    .query(&["Qualifier"]),
+    .query(QUALIFIER),
     route::<UpdateFunctionCodeRequest>("PUT", "/2015-03-31/functions/{FunctionName}/code", StatusCode::OK)
         .body(RequestBody::Package(&["ZipFile"])),
     route::<UpdateFunctionConfigurationRequest>(
@@ -79,10 +86,47 @@ static ROUTES: [Route; 10] = [
         "/2015-03-31/functions/{FunctionName}/versions",
         StatusCode::OK,
     )
-    .query(&["Marker", "MaxItems"]),
+    .query(PAGE),
+    route::<GetFunctionCodeSigningConfigRequest>(
+        "GET",
+        "/2020-06-30/functions/{FunctionName}/code-signing-config",
+        StatusCode::OK,
+    ),
+    route::<GetFunctionConcurrencyRequest>(
+        "GET",
+        "/2019-09-30/functions/{FunctionName}/concurrency",
+        StatusCode::OK,
+    ),
+    // The status of a dry run, which is the only success.
+    route::<InvokeRequest>(
+        "POST",
+        "/2015-03-31/functions/{FunctionName}/invocations",
+        StatusCode::NO_CONTENT,
+    )
+    .query(QUALIFIER)
+    .headers(INVOCATION),
+    route::<ListTagsRequest>("GET", "/2017-03-31/tags/{Resource}", StatusCode::OK),
+    route::<TagResourceRequest>("POST", "/2017-03-31/tags/{Resource}", StatusCode::NO_CONTENT)
+        .body(RequestBody::Members),
+    route::<UntagResourceRequest>("DELETE", "/2017-03-31/tags/{Resource}", StatusCode::NO_CONTENT)
+        .query(&[("TagKeys", "tagKeys")]),
 ];
 
-const LIST_FUNCTIONS: &[&str] = &["MasterRegion", "FunctionVersion", "Marker", "MaxItems"];
+const QUALIFIER: &[Placed] = &[("Qualifier", "Qualifier")];
+const PAGE: &[Placed] = &[("Marker", "Marker"), ("MaxItems", "MaxItems")];
+const LIST_FUNCTIONS: &[Placed] = &[
+    ("MasterRegion", "MasterRegion"),
+    ("FunctionVersion", "FunctionVersion"),
+    ("Marker", "Marker"),
+    ("MaxItems", "MaxItems"),
+];
+const INVOCATION: &[Placed] = &[
+    ("InvocationType", "x-amz-invocation-type"),
+    ("LogType", "x-amz-log-type"),
+    ("ClientContext", "x-amz-client-context"),
+    ("DurableExecutionName", "x-amz-durable-execution-name"),
+    ("TenantId", "x-amz-tenant-id"),
+];
 
 const fn route<R>(method: &'static str, path: &'static str, status: StatusCode) -> Route
 where
@@ -95,6 +139,7 @@ where
         path,
         status,
         query: &[],
+        headers: &[],
         body: RequestBody::None,
         members: R::MEMBERS,
         prepare: Work::prepare::<R>,
@@ -102,8 +147,12 @@ where
 }
 
 impl Route {
-    const fn query(self, query: &'static [&'static str]) -> Self {
+    const fn query(self, query: &'static [Placed]) -> Self {
         Self { query, ..self }
+    }
+
+    const fn headers(self, headers: &'static [Placed]) -> Self {
+        Self { headers, ..self }
     }
 
     const fn body(self, body: RequestBody) -> Self {
@@ -168,6 +217,8 @@ mod tests {
         check("PUT", "/2015-03-31/functions/f/configuration", Ok(("UpdateFunctionConfiguration", &["f"])));
         check("GET", "/2015-03-31/functions/f/versions", Ok(("ListVersionsByFunction", &["f"])));
         check("POST", "/2015-03-31/functions/f/versions", Ok(("PublishVersion", &["f"])));
+        check("POST", "/2015-03-31/functions/f/invocations", Ok(("Invoke", &["f"])));
+        check("POST", "/2017-03-31/tags/arn%3Aaws", Ok(("TagResource", &["arn:aws"])));
     }
 
     #[test]
@@ -204,10 +255,11 @@ mod tests {
     }
 
     #[test]
-    fn members_of_path_and_query_are_in_the_tables() {
+    fn members_outside_of_the_body_are_in_the_tables() {
         for route in &ROUTES {
             let in_path = route.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
-            for name in in_path.chain(route.query.iter().copied()) {
+            let placed = route.query.iter().chain(route.headers).map(|(member, _)| *member);
+            for name in in_path.chain(placed) {
                 assert!(route.members.iter().any(|member| member.name == name), "{} {name}", route.name);
             }
         }

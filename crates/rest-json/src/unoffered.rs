@@ -3,7 +3,7 @@
 //! Source: method and path of botocore's service model.
 
 /// Method, path and name.
-pub(crate) static UNOFFERED: [(&str, &str, &str); 37] = [
+pub(crate) static UNOFFERED: [(&str, &str, &str); 31] = [
     ("POST", "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}/policy", "AddLayerVersionPermission"),
     ("POST", "/2015-03-31/functions/{FunctionName}/policy", "AddPermission"),
     ("POST", "/2015-03-31/functions/{FunctionName}/aliases", "CreateAlias"),
@@ -16,15 +16,12 @@ pub(crate) static UNOFFERED: [(&str, &str, &str); 37] = [
     ("GET", "/2016-08-19/account-settings", "GetAccountSettings"),
     ("GET", "/2015-03-31/functions/{FunctionName}/aliases/{Name}", "GetAlias"),
     ("GET", "/2020-04-22/code-signing-configs/{CodeSigningConfigArn}", "GetCodeSigningConfig"),
-    ("GET", "/2020-06-30/functions/{FunctionName}/code-signing-config", "GetFunctionCodeSigningConfig"),
-    ("GET", "/2019-09-30/functions/{FunctionName}/concurrency", "GetFunctionConcurrency"),
     ("GET", "/2019-09-25/functions/{FunctionName}/event-invoke-config", "GetFunctionEventInvokeConfig"),
     ("GET", "/2024-08-31/functions/{FunctionName}/recursion-config", "GetFunctionRecursionConfig"),
     ("GET", "/2021-10-31/functions/{FunctionName}/url", "GetFunctionUrlConfig"),
     ("GET", "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}", "GetLayerVersion"),
     ("GET", "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}/policy", "GetLayerVersionPolicy"),
     ("GET", "/2015-03-31/functions/{FunctionName}/policy", "GetPolicy"),
-    ("POST", "/2015-03-31/functions/{FunctionName}/invocations", "Invoke"),
     ("GET", "/2015-03-31/functions/{FunctionName}/aliases", "ListAliases"),
     ("GET", "/2020-04-22/code-signing-configs", "ListCodeSigningConfigs"),
     (
@@ -34,7 +31,6 @@ pub(crate) static UNOFFERED: [(&str, &str, &str); 37] = [
     ),
     ("GET", "/2018-10-31/layers/{LayerName}/versions", "ListLayerVersions"),
     ("GET", "/2018-10-31/layers", "ListLayers"),
-    ("GET", "/2017-03-31/tags/{Resource}", "ListTags"),
     ("POST", "/2018-10-31/layers/{LayerName}/versions", "PublishLayerVersion"),
     ("PUT", "/2020-06-30/functions/{FunctionName}/code-signing-config", "PutFunctionCodeSigningConfig"),
     ("PUT", "/2017-10-31/functions/{FunctionName}/concurrency", "PutFunctionConcurrency"),
@@ -45,8 +41,6 @@ pub(crate) static UNOFFERED: [(&str, &str, &str); 37] = [
         "RemoveLayerVersionPermission",
     ),
     ("DELETE", "/2015-03-31/functions/{FunctionName}/policy/{StatementId}", "RemovePermission"),
-    ("POST", "/2017-03-31/tags/{Resource}", "TagResource"),
-    ("DELETE", "/2017-03-31/tags/{Resource}", "UntagResource"),
     ("PUT", "/2015-03-31/functions/{FunctionName}/aliases/{Name}", "UpdateAlias"),
     ("PUT", "/2020-04-22/code-signing-configs/{CodeSigningConfigArn}", "UpdateCodeSigningConfig"),
 ];

@@ -131,7 +131,7 @@ pub use settings_change::SettingsChange;
 pub use snap_start::{SnapStart, SnapStartApplyOn};
 pub use string_map::StringMap;
 pub use structure::{Items, Structure, Value, View};
-pub use tags::TAGS_MAX;
+pub use tags::{TAGS_MAX, TaggableResource, merge_tags};
 pub use tenancy::{TenancyConfig, TenantIsolationMode};
 pub use text::InvalidText;
 pub use tracing::{TracingConfig, TracingMode};

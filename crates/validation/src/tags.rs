@@ -1,10 +1,56 @@
-//! Tags of functions.
+//! Tags, and the resources that have them.
 
+use crate::caller::Caller;
+use crate::constraint::{MapRules, Shape, TextRules};
+use crate::function_name::FunctionName;
+use crate::function_reference::FunctionReference;
+use crate::pattern::Pattern;
 use crate::rejection::Rejection;
 use crate::string_map::StringMap;
 
 /// How many tags a function can have (recorded from AWS).
 pub const TAGS_MAX: usize = 50;
+
+/// `Tags`. The model has no rules about keys and values.
+pub(crate) const TAGS_SHAPE: Shape = Shape::Map(MapRules::ANY);
+
+/// The model's pattern lacks `(eusc-)?` and layers; this is the text that AWS prints (recorded from AWS, late 2025).
+static TAGGABLE_RESOURCE: Pattern = Pattern::regex(
+    r"arn:(aws[a-zA-Z-]*):lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}:\d{12}:(function:[a-zA-Z0-9-_]+(:(\$LATEST|[a-zA-Z0-9-_]+))?|layer:([a-zA-Z0-9-_]+)|code-signing-config:csc-[a-z0-9]{17}|event-source-mapping:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}|capacity-provider:[a-zA-Z0-9-_]+)",
+);
+
+/// `Resource` of the operations about tags: a complete ARN.
+pub(crate) const TAGGABLE_RESOURCE_SHAPE: Shape =
+    Shape::String(TextRules::ANY.length(1, 256).pattern(&TAGGABLE_RESOURCE));
+
+/// A resource that can have tags.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TaggableResource {
+    /// A function of the caller's account and region.
+    Function(FunctionName),
+    /// A layer, a code signing config, an event source mapping or a capacity provider.
+    Other,
+}
+
+impl TaggableResource {
+    /// Reads an admitted ARN.
+    ///
+    /// # Errors
+    /// Those of [`FunctionReference::resolve`], then [`Rejection::InvalidParameterValue`] for a version or an alias,
+    /// whether it exists or not (recorded from AWS).
+    pub(crate) fn resolve(caller: &Caller, arn: &str) -> Result<Self, Rejection> {
+        if arn.split(':').nth(5) != Some("function") {
+            return Ok(Self::Other);
+        }
+        let function = FunctionReference::resolve(caller, arn, None)?;
+        match function.qualifier {
+            None => Ok(Self::Function(function.name)),
+            Some(_) => Err(Rejection::invalid(
+                "Tags on function aliases and versions are not supported. Please specify a function ARN.",
+            )),
+        }
+    }
+}
 
 /// Refuses more tags than a function can have.
 ///
@@ -15,4 +61,14 @@ pub(crate) fn check_tags(tags: &StringMap) -> Result<(), Rejection> {
         return Err(Rejection::invalid("Number of tags exceeds resource tag limit."));
     }
     Ok(())
+}
+
+/// Adds tags to those that a function has; a key that it has already takes the new value.
+///
+/// # Errors
+/// [`Rejection::InvalidParameterValue`] if it would have more than [`TAGS_MAX`] (recorded from AWS).
+pub fn merge_tags(tags: StringMap, added: StringMap) -> Result<StringMap, Rejection> {
+    let merged = tags.into_iter().chain(added).collect();
+    check_tags(&merged)?;
+    Ok(merged)
 }

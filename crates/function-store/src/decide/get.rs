@@ -1,8 +1,10 @@
-//! GetFunction and GetFunctionConfiguration.
+//! What is read of one function: GetFunction, GetFunctionConfiguration and the like.
 
-use funclet_validation::{GetFunction, GetFunctionConfiguration};
+use funclet_validation::{
+    GetFunction, GetFunctionCodeSigningConfig, GetFunctionConcurrency, GetFunctionConfiguration,
+};
 
-use crate::answer::{FunctionConfiguration, FunctionDetail};
+use crate::answer::{FunctionCodeSigning, FunctionConcurrency, FunctionConfiguration, FunctionDetail};
 use crate::decide::context::code_location;
 use crate::decide::sealed::Query;
 use crate::decide::{Context, Stop};
@@ -29,5 +31,29 @@ impl Query for GetFunctionConfiguration {
     fn look(&self, context: &Context<'_>) -> Result<FunctionConfiguration, Stop> {
         let (_, stored, version) = context.resolve(&self.function)?;
         context.configuration(&stored, self.function.arn(context.caller), version)
+    }
+}
+
+impl Query for GetFunctionCodeSigningConfig {
+    type Answer = FunctionCodeSigning;
+
+    /// No code signing config can be attached yet, so no function has one.
+    #[allow(private_interfaces)]
+    fn look(&self, context: &Context<'_>) -> Result<FunctionCodeSigning, Stop> {
+        let name = &self.function_name;
+        context.require(name, context.caller.function_arn(name))?;
+        Ok(FunctionCodeSigning { function_name: name.clone(), code_signing_config_arn: None })
+    }
+}
+
+impl Query for GetFunctionConcurrency {
+    type Answer = FunctionConcurrency;
+
+    #[allow(private_interfaces)]
+    fn look(&self, context: &Context<'_>) -> Result<FunctionConcurrency, Stop> {
+        let name = &self.function_name;
+        let function = context.require(name, context.caller.function_arn(name))?.value;
+        let reserved_concurrent_executions = function.reserved_concurrent_executions;
+        Ok(FunctionConcurrency { reserved_concurrent_executions })
     }
 }

@@ -50,6 +50,7 @@ mod outcome;
 mod publish;
 mod quota;
 mod settle;
+mod tags;
 mod time;
 mod update_code;
 mod update_configuration;

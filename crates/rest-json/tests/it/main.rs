@@ -8,4 +8,5 @@ mod conformance;
 mod errors;
 mod golden;
 mod images;
+mod outside_of_bodies;
 mod packages;

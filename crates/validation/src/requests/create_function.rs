@@ -8,7 +8,7 @@ use crate::capacity_provider::CapacityProviderConfig;
 use crate::check::check;
 use crate::code::{CodeSource, FunctionCode, SourceMembers};
 use crate::code_signing::{CODE_SIGNING_CONFIG_ARN_SHAPE, CodeSigningConfigArn};
-use crate::constraint::{MapRules, Shape};
+use crate::constraint::Shape;
 use crate::dead_letter::DeadLetterConfig;
 use crate::description::DESCRIPTION_SHAPE;
 use crate::durable::DurableConfig;
@@ -34,7 +34,7 @@ use crate::settings_change::settings_of;
 use crate::snap_start::SnapStart;
 use crate::string_map::StringMap;
 use crate::structure::structure;
-use crate::tags::check_tags;
+use crate::tags::{TAGS_SHAPE, check_tags};
 use crate::tenancy::TenancyConfig;
 use crate::tracing::TracingConfig;
 use crate::vpc::VpcConfig;
@@ -79,7 +79,7 @@ structure! {
         /// Tracing with X-Ray.
         optional tracing_config: TracingConfig = "TracingConfig", Shape::Structure(TracingConfig::MEMBERS);
         /// Tags, in the order of the request.
-        optional tags: StringMap = "Tags", Shape::Map(MapRules::ANY);
+        optional tags: StringMap = "Tags", TAGS_SHAPE;
         /// ARNs of versions of layers.
         optional layers: Vec<String> = "Layers", LAYERS_SHAPE;
         /// File systems to mount.

@@ -3,19 +3,33 @@
 mod create_function;
 mod delete_function;
 mod get_function;
+mod get_function_code_signing_config;
+mod get_function_concurrency;
 mod get_function_configuration;
+mod invoke;
 mod list_functions;
+mod list_tags;
 mod list_versions_by_function;
 mod publish_version;
+mod tag_resource;
+mod untag_resource;
 mod update_function_code;
 mod update_function_configuration;
 
 pub use create_function::{CreateFunction, CreateFunctionRequest};
 pub use delete_function::{DeleteFunction, DeleteFunctionRequest, DeletionTarget};
 pub use get_function::{GetFunction, GetFunctionRequest};
+pub use get_function_code_signing_config::{
+    GetFunctionCodeSigningConfig, GetFunctionCodeSigningConfigRequest,
+};
+pub use get_function_concurrency::{GetFunctionConcurrency, GetFunctionConcurrencyRequest};
 pub use get_function_configuration::{GetFunctionConfiguration, GetFunctionConfigurationRequest};
+pub use invoke::{InvocationType, Invoke, InvokeRequest};
 pub use list_functions::{ListFunctions, ListFunctionsRequest};
+pub use list_tags::{ListTags, ListTagsRequest};
 pub use list_versions_by_function::{ListVersionsByFunction, ListVersionsByFunctionRequest};
 pub use publish_version::{PublishVersion, PublishVersionRequest};
+pub use tag_resource::{TagResource, TagResourceRequest};
+pub use untag_resource::{UntagResource, UntagResourceRequest};
 pub use update_function_code::{UpdateFunctionCode, UpdateFunctionCodeRequest};
 pub use update_function_configuration::{UpdateFunctionConfiguration, UpdateFunctionConfigurationRequest};

@@ -8,6 +8,7 @@ mod recorded;
 mod requests;
 mod speed;
 mod tables;
+mod tags;
 
 use funclet_validation::Caller;
 

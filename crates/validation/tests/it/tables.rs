@@ -3,12 +3,14 @@
 use std::collections::HashSet;
 
 use funclet_validation::{
-    CreateFunctionRequest, DeleteFunctionRequest, GetFunctionConfigurationRequest, GetFunctionRequest,
-    ListFunctionsRequest, ListVersionsByFunctionRequest, Member, PublishVersionRequest, Shape, Structure,
-    TextRules, UpdateFunctionCodeRequest, UpdateFunctionConfigurationRequest,
+    CreateFunctionRequest, DeleteFunctionRequest, GetFunctionCodeSigningConfigRequest,
+    GetFunctionConcurrencyRequest, GetFunctionConfigurationRequest, GetFunctionRequest, InvokeRequest,
+    ListFunctionsRequest, ListTagsRequest, ListVersionsByFunctionRequest, Member, PublishVersionRequest,
+    Shape, Structure, TagResourceRequest, TextRules, UntagResourceRequest, UpdateFunctionCodeRequest,
+    UpdateFunctionConfigurationRequest,
 };
 
-pub(crate) const TABLES: [(&str, &[Member]); 9] = [
+pub(crate) const TABLES: [(&str, &[Member]); 15] = [
     ("CreateFunction", CreateFunctionRequest::<()>::MEMBERS),
     ("UpdateFunctionCode", UpdateFunctionCodeRequest::<()>::MEMBERS),
     ("UpdateFunctionConfiguration", UpdateFunctionConfigurationRequest::MEMBERS),
@@ -18,6 +20,12 @@ pub(crate) const TABLES: [(&str, &[Member]); 9] = [
     ("ListVersionsByFunction", ListVersionsByFunctionRequest::MEMBERS),
     ("ListFunctions", ListFunctionsRequest::MEMBERS),
     ("DeleteFunction", DeleteFunctionRequest::MEMBERS),
+    ("GetFunctionCodeSigningConfig", GetFunctionCodeSigningConfigRequest::MEMBERS),
+    ("GetFunctionConcurrency", GetFunctionConcurrencyRequest::MEMBERS),
+    ("Invoke", InvokeRequest::MEMBERS),
+    ("ListTags", ListTagsRequest::MEMBERS),
+    ("TagResource", TagResourceRequest::MEMBERS),
+    ("UntagResource", UntagResourceRequest::MEMBERS),
 ];
 
 fn walk(shape: &Shape, visit: &mut dyn FnMut(&TextRules)) {
