@@ -108,21 +108,7 @@ impl Holders {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::Reference;
-    use crate::scope::Scope;
-
-    fn record(scope: &str, references: &[(ReferenceOp, u64)]) -> Record {
-        let digest = BlobDigest::of(b"blob");
-        let reference =
-            |(op, count): &(ReferenceOp, u64)| Reference { digest, op: *op, size: 4, count: *count };
-        Record {
-            scope: Scope::new(scope).unwrap(),
-            writes: vec![],
-            blobs: vec![],
-            references: references.iter().map(reference).collect(),
-            events: vec![],
-        }
-    }
+    use crate::record::with_references as record;
 
     #[test]
     fn a_blob_is_held_while_some_scope_holds_it_durably() {

@@ -153,6 +153,20 @@ fn read_reference(reader: &mut BytesReader<'_>) -> Option<Reference> {
     Some(Reference { digest, op, size: reader.u64()?, count: reader.u64()? })
 }
 
+/// A record of nothing but references to one blob of four bytes.
+#[cfg(test)]
+pub(crate) fn with_references(scope: &str, references: &[(ReferenceOp, u64)]) -> Record {
+    let digest = BlobDigest::of(b"blob");
+    let reference = |(op, count): &(ReferenceOp, u64)| Reference { digest, op: *op, size: 4, count: *count };
+    Record {
+        scope: Scope::new(scope).unwrap(),
+        writes: vec![],
+        blobs: vec![],
+        references: references.iter().map(reference).collect(),
+        events: vec![],
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -90,6 +90,20 @@ pub(crate) fn texts(store: &dyn Backend) -> Result<BTreeMap<String, String>, Rea
     Ok(found)
 }
 
+/// Copies a directory of the real file system as it is, with everything below it.
+#[cfg(feature = "sled")]
+pub(crate) fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
 /// Bytes that belong to `seed` alone.
 pub(crate) fn content(seed: u8, length: usize) -> Vec<u8> {
     let mut next = u32::from(seed) + 1;

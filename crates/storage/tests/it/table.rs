@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use funclet_storage::{Backend, LocalBackend, LocalOptions, ReadError, StoreError, TableKind, check};
 
-use crate::script::{content, entropy, id, inline, put, scope, text, texts};
+use crate::script::{content, copy, entropy, id, inline, put, scope, text, texts};
 
 fn options(path: &Path) -> LocalOptions {
     LocalOptions::new(path, entropy()).table(TableKind::Sled { cache_bytes: 1 << 20 })
@@ -29,18 +29,6 @@ fn closed_store(path: &Path) -> BTreeMap<String, String> {
     let held = texts(&store).unwrap();
     store.close().unwrap();
     held
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).unwrap();
-        }
-    }
 }
 
 #[test]

@@ -11,7 +11,7 @@ use funclet_storage::{
 };
 
 use crate::concurrency::MAINTENANCE;
-use crate::script::{KIND, entropy, id, put, scope};
+use crate::script::{KIND, copy, entropy, id, put, scope};
 use crate::watchdog::Watchdog;
 
 fn options(path: &Path) -> LocalOptions {
@@ -58,18 +58,6 @@ fn update(store: &dyn Backend, held: &mut Texts, first: u64, count: u64) {
             let value = format!("{number:0100}");
             put(store, number, &key, &value).unwrap();
             held.insert(key, value);
-        }
-    }
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).unwrap();
         }
     }
 }
