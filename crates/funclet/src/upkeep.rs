@@ -49,6 +49,15 @@ impl Funclet {
         Ok(self.local()?.checkpoint()?)
     }
 
+    /// Reads all of the newest snapshot. Opening does not where the table stands in for it, so that damage would come out
+    /// only when the table is lost, too. The next checkpoint replaces a damaged snapshot. Operations go on meanwhile.
+    ///
+    /// # Errors
+    /// [`UpkeepError`], in one sentence that names the file.
+    pub fn verify_snapshot(&self) -> Result<(), UpkeepError> {
+        Ok(self.local()?.verify_snapshot()?)
+    }
+
     fn local(&self) -> Result<&LocalBackend, UpkeepError> {
         self.engine.local.as_deref().ok_or(UpkeepError::NotOnDisk)
     }

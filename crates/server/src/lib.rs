@@ -49,6 +49,7 @@ mod panics;
 mod receive;
 mod server;
 mod settle;
+mod snapshot;
 
 pub use config::Config;
 pub use server::{BindError, Ended, Server};

@@ -16,7 +16,7 @@ use tracing::{debug, warn};
 
 use crate::config::Config;
 use crate::control::Faults;
-use crate::{connection, settle};
+use crate::{connection, settle, snapshot};
 
 /// A server that listens.
 #[derive(Debug)]
@@ -104,11 +104,14 @@ impl Server {
 
     /// Answers requests until `shutdown` is ready, then finishes those in flight.
     ///
-    /// Meanwhile it settles the engine once a second. It does not close the engine.
+    /// Meanwhile it settles the engine once a second, and reads its snapshot once, to log if that is damaged. It does not close the engine.
     pub async fn serve(self, shutdown: impl Future<Output = ()>) -> Ended {
         let Self { listener, shared, .. } = self;
         let (stop, stopping) = watch::channel(());
         let settling = tokio::spawn(settle::every_second(shared.rest.funclet().clone(), stopping.clone()));
+        let funclet = shared.rest.funclet().clone();
+        // Nothing waits for it, and the close of the engine ends it.
+        drop(tokio::task::spawn_blocking(move || snapshot::verify(&funclet)));
         let mut connections = JoinSet::new();
         tokio::pin!(shutdown);
         loop {

@@ -69,6 +69,7 @@ mod transaction;
 mod txn;
 mod unsynced;
 mod value;
+mod verify_snapshot;
 mod vfs;
 mod wal;
 

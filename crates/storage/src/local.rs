@@ -131,6 +131,16 @@ impl LocalBackend {
         self.shared.checkpoint().map(Position::from_u64)
     }
 
+    /// Reads all of the newest snapshot. Opening does not where the table stands in for it, so that damage would come out
+    /// only when the table is lost, too. The next checkpoint replaces a damaged snapshot. Commits go on meanwhile.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] if it is damaged, [`StoreError::Io`] if it cannot be read, [`StoreError::Closed`].
+    pub fn verify_snapshot(&self) -> Result<(), StoreError> {
+        self.shared.log.check_not_closed()?;
+        self.shared.verify_snapshot()
+    }
+
     /// Copies the store to `to`, which is empty or not there: everything that is acknowledged when this is called, and
     /// perhaps more. Commits go on meanwhile; checkpoints and the removal of blobs wait. The copy opens like any store.
     ///

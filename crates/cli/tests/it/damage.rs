@@ -128,6 +128,27 @@ fn snapshots() {
     assert_eq!(check(root).0, Some(0));
 }
 
+/// A server goes on without a snapshot that its table stands in for, says so, and replaces it.
+#[test]
+fn a_snapshot_that_nobody_misses_is_told() {
+    use std::io::{BufRead as _, BufReader};
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    store(root, "-TERM");
+    let snapshot = &files(&root.join("snap"))[0];
+    flip(100)(snapshot);
+    assert_eq!(check(root).0, Some(1));
+    let arguments = ["--data-dir", root.to_str().unwrap()];
+    let mut server = Running::logging(&arguments, "warn", std::process::Stdio::piped());
+    let mut line = String::new();
+    BufReader::new(server.child.stderr.take().unwrap()).read_line(&mut line).unwrap();
+    let told = ["the snapshot is damaged", snapshot.to_str().unwrap(), "the next checkpoint replaces it"];
+    assert!(told.iter().all(|text| line.contains(text)), "{line}");
+    assert_eq!(server.call("PUT", CODE, update_body(&zip("3"))).0, 200);
+    server.end("-TERM");
+    assert_eq!(check(root).0, Some(0));
+}
+
 /// What is of the wrong kind is damage, too; a server refuses the store and names it.
 #[test]
 fn kinds() {

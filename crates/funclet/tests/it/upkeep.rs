@@ -60,6 +60,7 @@ fn engines_without_a_directory_have_none_to_copy() {
         let copied = engine.backup(&folder.path().join("backup"), CopyMode::Link, &mut |_| {});
         assert!(matches!(copied, Err(UpkeepError::NotOnDisk)), "{copied:?}");
         assert!(matches!(engine.checkpoint(), Err(UpkeepError::NotOnDisk)));
+        assert!(matches!(engine.verify_snapshot(), Err(UpkeepError::NotOnDisk)));
     }
     assert!(!folder.path().join("backup").exists());
 }

@@ -7,7 +7,8 @@ use std::fs;
 use std::path::Path;
 
 use funclet_storage::{
-    Backend, Durability, LocalBackend, LocalOptions, Maintenance, ReadError, TableKind, check, codec,
+    Backend, Durability, LocalBackend, LocalOptions, Maintenance, ReadError, StoreError, TableKind, check,
+    codec,
 };
 
 use crate::concurrency::MAINTENANCE;
@@ -207,6 +208,36 @@ fn fails_alive(what: &str, damage: fn(&Path), maintenance: Maintenance) {
     let again = LocalBackend::open(&options).unwrap();
     assert!(texts(&again).unwrap() == held, "{what}: opened again");
     again.close().unwrap();
+}
+
+/// A snapshot that is damaged while the table stands in for it: nothing is lost, it is told, and the next checkpoint mends it.
+#[test]
+fn a_damaged_snapshot_is_told_while_the_table_stands_in_for_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let root = directory.path();
+    let (store, mut held) = (open(root), Texts::new());
+    store.verify_snapshot().unwrap();
+    update(&store, &mut held, 0, 200);
+    store.checkpoint().unwrap();
+    store.verify_snapshot().unwrap();
+    store.close().unwrap();
+    let snapshot = fs::read_dir(root.join("snap")).unwrap().next().unwrap().unwrap().path();
+    let mut content = fs::read(&snapshot).unwrap();
+    content[500] ^= 1;
+    fs::write(&snapshot, content).unwrap();
+
+    let store = open(root);
+    assert!(texts(&store).unwrap() == held);
+    let told = store.verify_snapshot().unwrap_err();
+    assert!(matches!(&told, StoreError::Corrupt { file, .. } if *file == snapshot), "{told:?}");
+    update(&store, &mut held, 200, 1);
+    store.checkpoint().unwrap();
+    store.verify_snapshot().unwrap();
+    store.close().unwrap();
+    assert!(matches!(store.verify_snapshot(), Err(StoreError::Closed)));
+    assert_eq!(check(root).unwrap().findings, []);
+    fs::remove_dir_all(root.join("table")).unwrap();
+    assert!(texts(&open(root)).unwrap() == held);
 }
 
 /// A table that fails before the first checkpoint: there is nothing but the log to make another one of.
