@@ -5,7 +5,7 @@
 //! remembered, and belongs to what it overlaps with.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -13,6 +13,7 @@ use clap::Args;
 use funclet_storage::Backend as _;
 
 use crate::Failure;
+use crate::arguments::Place;
 use crate::functions::{Draws, Functions, Keeper, Table};
 use crate::latency::{Latencies, Window};
 use crate::watch::Watch;
@@ -40,9 +41,8 @@ pub(crate) struct Arguments {
     /// How many rounds there are.
     #[arg(long, default_value_t = 2)]
     rounds: usize,
-    /// Where the stores are made. The file system of this directory is measured.
-    #[arg(long)]
-    dir: Option<PathBuf>,
+    #[command(flatten)]
+    place: Place,
 }
 
 /// What follows a snapshot before a checkpoint is done: the log and the old snapshot go, the table is synced.
@@ -51,7 +51,7 @@ const AFTERMATH: Duration = Duration::from_millis(300);
 const BLUR: Duration = Duration::from_millis(2);
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let base = arguments.dir.clone().unwrap_or_else(std::env::temp_dir);
+    let base = arguments.place.path();
     println!(
         "| table | maintenance | threads | commits | median ms | p99 | longest | while a segment is filled \
          | p99 in called checkpoint | longest | x median | s | MB | p99 in due checkpoint | longest | x median \

@@ -4,27 +4,25 @@
 //! a disk whose mood changes changes it for all. The table has medians, and what matters: ratios. `raw` is what the disk
 //! itself does in the same minute, one thread appending to a zero-filled file with a sync each time.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use clap::Args;
 
 use crate::Failure;
+use crate::arguments::{Place, Turns};
 use crate::candidates::{CANDIDATES, Candidate};
 use crate::report::Report;
 
+// They are part of the program's own, whose group has this name.
 #[derive(Args)]
+#[group(skip)]
 pub(crate) struct Arguments {
-    /// How long each candidate runs in each round, in seconds.
-    #[arg(long, default_value_t = 2.0)]
-    seconds: f64,
-    /// How many rounds there are.
-    #[arg(long, default_value_t = 5)]
-    rounds: usize,
-    /// Where the stores are made. The file system of this directory is measured.
-    #[arg(long)]
-    dir: Option<PathBuf>,
+    #[command(flatten)]
+    turns: Turns,
+    #[command(flatten)]
+    place: Place,
     /// How many threads commit at once; may be given several times.
     #[arg(long = "threads", default_values_t = [1, 8, 32, 128])]
     threads: Vec<usize>,
@@ -34,18 +32,18 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let base = arguments.dir.clone().unwrap_or_else(std::env::temp_dir);
-    let seconds = Duration::from_secs_f64(arguments.seconds);
+    let base = arguments.place.path();
+    let time = arguments.turns.time();
     let chosen = |candidate: &&Candidate| {
         arguments.only.as_ref().is_none_or(|only| candidate.name.contains(only.as_str()))
     };
     let mut report = Report::default();
-    for round in 1..=arguments.rounds {
+    for round in 1..=arguments.turns.rounds {
         for threads in &arguments.threads {
             for candidate in CANDIDATES.iter().filter(chosen) {
                 // What one thread of a disk does, no number of threads changes.
                 let used = if candidate.is_raw { 1 } else { *threads };
-                let rate = measure(candidate, &base, used, seconds)?;
+                let rate = measure(candidate, &base, used, time)?;
                 eprintln!("round {round}: {:28} {threads:4} threads {rate:9.0}/s", candidate.name);
                 report.add(candidate.name, *threads, rate);
             }

@@ -1,6 +1,7 @@
 //! Measures what durability costs, and what a large store costs. Without a subcommand: durable commits per second.
 
 mod against;
+mod arguments;
 mod candidates;
 mod checkpoints;
 mod child;

@@ -1,29 +1,22 @@
 //! What it costs that callers maintain the store themselves.
 
-use std::path::PathBuf;
-use std::time::Duration;
-
 use clap::Args;
 
 use crate::Failure;
+use crate::arguments::{Place, Turns};
 use crate::candidates::CANDIDATES;
 use crate::commits;
 use crate::report::spread;
 
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// How long each runs in each round, in seconds.
-    #[arg(long, default_value_t = 2.0)]
-    seconds: f64,
-    /// How many rounds there are.
-    #[arg(long, default_value_t = 5)]
-    rounds: usize,
+    #[command(flatten)]
+    turns: Turns,
     /// How many threads commit at once; may be given several times.
     #[arg(long = "threads", default_values_t = [1, 8, 32])]
     threads: Vec<usize>,
-    /// Where the stores are made. The file system of this directory is measured.
-    #[arg(long)]
-    dir: Option<PathBuf>,
+    #[command(flatten)]
+    place: Place,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
@@ -38,14 +31,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
 }
 
 fn line(arguments: &Arguments, table: &str, threads: usize) -> Result<(), Failure> {
-    let base = arguments.dir.clone().unwrap_or_else(std::env::temp_dir);
+    let base = arguments.place.path();
     let measure = |keeper: &str| {
         let name = format!("funclet, {table}, {keeper}");
         let candidate = CANDIDATES.iter().find(|candidate| candidate.name == name).ok_or("no candidate")?;
-        commits::measure(candidate, &base, threads, Duration::from_secs_f64(arguments.seconds))
+        commits::measure(candidate, &base, threads, arguments.turns.time())
     };
     let (mut inline, mut thread) = (Vec::new(), Vec::new());
-    for _ in 0..arguments.rounds {
+    for _ in 0..arguments.turns.rounds {
         inline.push(measure("inline")?);
         thread.push(measure("thread")?);
     }

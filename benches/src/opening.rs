@@ -12,6 +12,7 @@ use std::time::Duration;
 use clap::Args;
 
 use crate::Failure;
+use crate::arguments::Place;
 use crate::child;
 use crate::report::spread;
 use crate::resident::drop_page_cache;
@@ -30,9 +31,8 @@ pub(crate) struct Arguments {
     /// How many empty stores are opened.
     #[arg(long, default_value_t = 200)]
     empty: usize,
-    /// Where the stores are made. The file system of this directory is measured.
-    #[arg(long)]
-    dir: Option<PathBuf>,
+    #[command(flatten)]
+    place: Place,
 }
 
 /// One opening.
@@ -46,7 +46,7 @@ struct Opening {
 type Openings = BTreeMap<(String, &'static str), Vec<Opening>>;
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let base = arguments.dir.clone().unwrap_or_else(std::env::temp_dir);
+    let base = arguments.place.path();
     let directory = tempfile::tempdir_in(&base)?;
     let functions = arguments.functions.to_string();
     let store = Store { directory: directory.path().join("store"), functions };
