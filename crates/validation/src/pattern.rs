@@ -23,7 +23,7 @@ pub struct Pattern {
 }
 
 enum Matcher {
-    Regex(OnceLock<Regex>),
+    Regex { compiled: OnceLock<Regex>, unicode: bool },
     Function(fn(&str) -> bool),
 }
 
@@ -31,7 +31,13 @@ impl Pattern {
     /// Makes a pattern whose text is also the expression that decides.
     #[must_use]
     pub const fn regex(text: &'static str) -> Self {
-        Self { text, matcher: Matcher::Regex(OnceLock::new()) }
+        Self { text, matcher: Matcher::Regex { compiled: OnceLock::new(), unicode: false } }
+    }
+
+    /// Like [`Pattern::regex`], for an expression that names classes of Unicode, such as `\p{L}`.
+    #[must_use]
+    pub const fn unicode_regex(text: &'static str) -> Self {
+        Self { text, matcher: Matcher::Regex { compiled: OnceLock::new(), unicode: true } }
     }
 
     /// Makes a pattern that a function decides, for expressions with look-around.
@@ -53,8 +59,8 @@ impl Pattern {
     #[must_use]
     pub fn matches(&self, value: &str) -> bool {
         match &self.matcher {
-            Matcher::Regex(compiled) => {
-                compiled.get_or_init(|| compile(self.text)).is_match(value.as_bytes())
+            Matcher::Regex { compiled, unicode } => {
+                compiled.get_or_init(|| compile(self.text, *unicode)).is_match(value.as_bytes())
             }
             Matcher::Function(matches) => matches(value),
         }
@@ -62,9 +68,9 @@ impl Pattern {
 }
 
 /// Compiles for bytes, because the service's classes (`\d`, `\s`) are those of ASCII.
-fn compile(text: &str) -> Regex {
+fn compile(text: &str, unicode: bool) -> Regex {
     RegexBuilder::new(&format!(r"\A(?:{text})\z"))
-        .unicode(false)
+        .unicode(unicode)
         .build()
         .expect("the patterns of the tables are well-formed")
 }

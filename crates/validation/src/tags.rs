@@ -1,7 +1,7 @@
 //! Tags, and the resources that have them.
 
 use crate::caller::Caller;
-use crate::constraint::{MapRules, Shape, TextRules};
+use crate::constraint::{Bounds, MapRules, Shape, TextRules};
 use crate::function_name::FunctionName;
 use crate::function_reference::FunctionReference;
 use crate::pattern::Pattern;
@@ -11,8 +11,17 @@ use crate::string_map::StringMap;
 /// How many tags a function can have (recorded from AWS).
 pub const TAGS_MAX: usize = 50;
 
-/// `Tags`. The model has no rules about keys and values.
-pub(crate) const TAGS_SHAPE: Shape = Shape::Map(MapRules::ANY);
+static TAG_TEXT: Pattern = Pattern::unicode_regex(r"([\p{L}\p{Z}\p{N}_.:/=+\-@]*)");
+
+/// A key of `Tags`.
+pub(crate) const TAG_KEY_RULES: TextRules = TextRules::ANY.length(1, 128).pattern(&TAG_TEXT);
+
+/// `Tags`.
+pub(crate) const TAGS_SHAPE: Shape = Shape::Map(MapRules {
+    key: TAG_KEY_RULES,
+    value: TextRules::ANY.length(0, 256).pattern(&TAG_TEXT),
+    length: Bounds::NONE,
+});
 
 /// The model's pattern lacks `(eusc-)?` and layers; this is the text that AWS prints (recorded from AWS, late 2025).
 static TAGGABLE_RESOURCE: Pattern = Pattern::regex(

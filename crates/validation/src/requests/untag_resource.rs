@@ -6,10 +6,13 @@ use crate::check::check;
 use crate::constraint::{Bounds, ListRules, NullItems, Shape};
 use crate::rejection::Rejection;
 use crate::structure::structure;
-use crate::tags::{TAGGABLE_RESOURCE_SHAPE, TaggableResource};
+use crate::tags::{TAG_KEY_RULES, TAGGABLE_RESOURCE_SHAPE, TaggableResource};
 
-const TAG_KEYS_SHAPE: Shape =
-    Shape::List(ListRules { item: &Shape::STRING, null_items: NullItems::Unmentioned, length: Bounds::NONE });
+const TAG_KEYS_SHAPE: Shape = Shape::List(ListRules {
+    item: &Shape::String(TAG_KEY_RULES),
+    null_items: NullItems::Unmentioned,
+    length: Bounds::NONE,
+});
 
 structure! {
     /// An UntagResource request as it was received.
