@@ -1,14 +1,17 @@
 //! The operations of one account in one region.
 
+use std::convert::Infallible;
+
 use funclet_function_store::{
     FunctionCodeSigning, FunctionConcurrency, FunctionConfiguration, FunctionDetail, FunctionPage, Reason,
     ResourceTags, VersionPage,
 };
 use funclet_validation::{
     Caller, DeleteFunctionRequest, FunctionName, GetFunctionCodeSigningConfigRequest,
-    GetFunctionConcurrencyRequest, GetFunctionConfigurationRequest, GetFunctionRequest, InvokeRequest,
-    ListFunctionsRequest, ListTagsRequest, ListVersionsByFunctionRequest, PublishVersionRequest,
-    TagResourceRequest, UntagResourceRequest, UpdateFunctionConfigurationRequest,
+    GetFunctionConcurrencyRequest, GetFunctionConfigurationRequest, GetFunctionEventInvokeConfigRequest,
+    GetFunctionRequest, GetFunctionUrlConfigRequest, InvokeRequest, ListFunctionsRequest, ListTagsRequest,
+    ListVersionsByFunctionRequest, PublishVersionRequest, TagResourceRequest, UntagResourceRequest,
+    UpdateFunctionConfigurationRequest,
 };
 
 use crate::engine::Funclet;
@@ -191,6 +194,25 @@ impl Lambda {
         &self,
         request: GetFunctionConcurrencyRequest,
     ) -> Result<FunctionConcurrency, Error> {
+        self.call(request)
+    }
+
+    /// Answers that a function has no URL: none can be set here.
+    ///
+    /// # Errors
+    /// [`Error`], always.
+    pub fn get_function_url_config(&self, request: GetFunctionUrlConfigRequest) -> Result<Infallible, Error> {
+        self.call(request)
+    }
+
+    /// Answers that nothing is configured about asynchronous invocations of a function: nothing can be here.
+    ///
+    /// # Errors
+    /// [`Error`], always.
+    pub fn get_function_event_invoke_config(
+        &self,
+        request: GetFunctionEventInvokeConfigRequest,
+    ) -> Result<Infallible, Error> {
         self.call(request)
     }
 

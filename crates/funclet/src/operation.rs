@@ -1,5 +1,7 @@
 //! Operations: a request type, its answer, and how it is carried out.
 
+use std::convert::Infallible;
+
 use funclet_function_store::{
     CheckCreate, CheckUpdate, Command, CreateFunctionWith, FunctionCodeSigning, FunctionConcurrency,
     FunctionConfiguration, FunctionDetail, FunctionPage, Query, ResourceTags, UpdateCode, VersionPage,
@@ -7,10 +9,12 @@ use funclet_function_store::{
 use funclet_validation::{
     Caller, CodeSource, DeleteFunction, DeleteFunctionRequest, GetFunction, GetFunctionCodeSigningConfig,
     GetFunctionCodeSigningConfigRequest, GetFunctionConcurrency, GetFunctionConcurrencyRequest,
-    GetFunctionConfiguration, GetFunctionConfigurationRequest, GetFunctionRequest, Invoke, InvokeRequest,
-    ListFunctions, ListFunctionsRequest, ListTags, ListTagsRequest, ListVersionsByFunction,
-    ListVersionsByFunctionRequest, PublishVersion, PublishVersionRequest, TagResource, TagResourceRequest,
-    UntagResource, UntagResourceRequest, UpdateFunctionConfiguration, UpdateFunctionConfigurationRequest,
+    GetFunctionConfiguration, GetFunctionConfigurationRequest, GetFunctionEventInvokeConfig,
+    GetFunctionEventInvokeConfigRequest, GetFunctionRequest, GetFunctionUrlConfig,
+    GetFunctionUrlConfigRequest, Invoke, InvokeRequest, ListFunctions, ListFunctionsRequest, ListTags,
+    ListTagsRequest, ListVersionsByFunction, ListVersionsByFunctionRequest, PublishVersion,
+    PublishVersionRequest, TagResource, TagResourceRequest, UntagResource, UntagResourceRequest,
+    UpdateFunctionConfiguration, UpdateFunctionConfigurationRequest,
 };
 
 use crate::engine::Engine;
@@ -99,6 +103,12 @@ operation!(
     "GetFunctionConcurrency",
     Look<GetFunctionConcurrency> -> FunctionConcurrency
 );
+operation!(
+    GetFunctionEventInvokeConfigRequest,
+    "GetFunctionEventInvokeConfig",
+    Look<GetFunctionEventInvokeConfig> -> Infallible
+);
+operation!(GetFunctionUrlConfigRequest, "GetFunctionUrlConfig", Look<GetFunctionUrlConfig> -> Infallible);
 operation!(InvokeRequest, "Invoke", Look<Invoke> -> ());
 operation!(ListTagsRequest, "ListTags", Look<ListTags> -> ResourceTags);
 operation!(TagResourceRequest, "TagResource", Change<TagResource> -> ());

@@ -16,6 +16,12 @@ pub enum ServiceError {
     /// A resource other than a function does not exist (`ResourceNotFoundException`, 404).
     #[error("The resource you requested does not exist.")]
     ResourceNotFound,
+    /// Nothing is configured about asynchronous invocations (`ResourceNotFoundException`, 404).
+    #[error("The function {arn} doesn't have an EventInvokeConfig")]
+    NoEventInvokeConfig {
+        /// As it was asked for, with a qualifier.
+        arn: FunctionArn,
+    },
     /// The name is taken (`ResourceConflictException`, 409).
     #[error("Function already exist: {name}")]
     FunctionExists {

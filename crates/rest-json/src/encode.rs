@@ -3,6 +3,8 @@
 //! The structs are the wire's own. A member that the service sends as an explicit null is a plain `Option`; one that it
 //! leaves out says so.
 
+use std::convert::Infallible;
+
 use funclet::{
     CodeLocation, FunctionCodeSigning, FunctionConcurrency, FunctionConfiguration, FunctionDetail,
     FunctionPage, ResourceTags, VersionPage,
@@ -71,6 +73,13 @@ impl Answer for FunctionCodeSigning {
 impl Answer for FunctionConcurrency {
     fn to_json(&self, _: &Links<'_>) -> Vec<u8> {
         json(&Concurrency { executions: self.reserved_concurrent_executions })
+    }
+}
+
+/// Of an operation that only refuses.
+impl Answer for Infallible {
+    fn to_json(&self, _: &Links<'_>) -> Vec<u8> {
+        match *self {}
     }
 }
 

@@ -256,9 +256,9 @@ impl From<Rejection> for WireError {
 impl From<ServiceError> for WireError {
     fn from(refusal: ServiceError) -> Self {
         let class = match refusal {
-            ServiceError::FunctionNotFound { .. } | ServiceError::ResourceNotFound => {
-                Class::RESOURCE_NOT_FOUND
-            }
+            ServiceError::FunctionNotFound { .. }
+            | ServiceError::ResourceNotFound
+            | ServiceError::NoEventInvokeConfig { .. } => Class::RESOURCE_NOT_FOUND,
             ServiceError::FunctionExists { .. } | ServiceError::UpdateInProgress { .. } => {
                 Class::RESOURCE_CONFLICT
             }
@@ -356,6 +356,12 @@ mod tests {
             404,
             "ResourceNotFoundException",
             r#"{"Message":"The resource you requested does not exist.","Type":"User"}"#,
+        );
+        check(
+            ServiceError::NoEventInvokeConfig { arn: arn() },
+            404,
+            "ResourceNotFoundException",
+            r#"{"Message":"The function arn:aws:lambda:us-east-1:111122223333:function:hello doesn't have an EventInvokeConfig","Type":"User"}"#,
         );
         check(
             ServiceError::RunsNoCode,

@@ -2,10 +2,10 @@
 
 use funclet::{
     CreateFunctionRequest, DeleteFunctionRequest, GetFunctionCodeSigningConfigRequest,
-    GetFunctionConcurrencyRequest, GetFunctionConfigurationRequest, GetFunctionRequest, InvokeRequest,
-    ListFunctionsRequest, ListTagsRequest, ListVersionsByFunctionRequest, Operation, Package,
-    PublishVersionRequest, TagResourceRequest, UntagResourceRequest, UpdateFunctionCodeRequest,
-    UpdateFunctionConfigurationRequest,
+    GetFunctionConcurrencyRequest, GetFunctionConfigurationRequest, GetFunctionEventInvokeConfigRequest,
+    GetFunctionRequest, GetFunctionUrlConfigRequest, InvokeRequest, ListFunctionsRequest, ListTagsRequest,
+    ListVersionsByFunctionRequest, Operation, Package, PublishVersionRequest, TagResourceRequest,
+    UntagResourceRequest, UpdateFunctionCodeRequest, UpdateFunctionConfigurationRequest,
 };
 use funclet_validation::{Document, FromDocument, Member, Structure, WrongType};
 use http::{Method, StatusCode};
@@ -51,7 +51,7 @@ pub(crate) enum RequestBody {
 
 /// The operations that are offered. Methods, paths and members are those of botocore's service model; the statuses are
 /// recorded from AWS.
-static ROUTES: [Route; 16] = [
+static ROUTES: [Route; 18] = [
     route::<CreateFunctionRequest>("POST", "/2015-03-31/functions", StatusCode::CREATED)
         .body(RequestBody::Package(&["Code", "ZipFile"])),
     route::<ListFunctionsRequest>("GET", "/2015-03-31/functions", StatusCode::OK).query(LIST_FUNCTIONS),
@@ -97,6 +97,14 @@ static ROUTES: [Route; 16] = [
         "/2019-09-30/functions/{FunctionName}/concurrency",
         StatusCode::OK,
     ),
+    route::<GetFunctionEventInvokeConfigRequest>(
+        "GET",
+        "/2019-09-25/functions/{FunctionName}/event-invoke-config",
+        StatusCode::OK,
+    )
+    .query(QUALIFIER),
+    route::<GetFunctionUrlConfigRequest>("GET", "/2021-10-31/functions/{FunctionName}/url", StatusCode::OK)
+        .query(QUALIFIER),
     // The status of a dry run, which is the only success.
     route::<InvokeRequest>(
         "POST",

@@ -3,7 +3,7 @@
 //! Source: method and path of botocore's service model.
 
 /// Method, path and name.
-pub(crate) static UNOFFERED: [(&str, &str, &str); 31] = [
+pub(crate) static UNOFFERED: [(&str, &str, &str); 29] = [
     ("POST", "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}/policy", "AddLayerVersionPermission"),
     ("POST", "/2015-03-31/functions/{FunctionName}/policy", "AddPermission"),
     ("POST", "/2015-03-31/functions/{FunctionName}/aliases", "CreateAlias"),
@@ -16,9 +16,7 @@ pub(crate) static UNOFFERED: [(&str, &str, &str); 31] = [
     ("GET", "/2016-08-19/account-settings", "GetAccountSettings"),
     ("GET", "/2015-03-31/functions/{FunctionName}/aliases/{Name}", "GetAlias"),
     ("GET", "/2020-04-22/code-signing-configs/{CodeSigningConfigArn}", "GetCodeSigningConfig"),
-    ("GET", "/2019-09-25/functions/{FunctionName}/event-invoke-config", "GetFunctionEventInvokeConfig"),
     ("GET", "/2024-08-31/functions/{FunctionName}/recursion-config", "GetFunctionRecursionConfig"),
-    ("GET", "/2021-10-31/functions/{FunctionName}/url", "GetFunctionUrlConfig"),
     ("GET", "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}", "GetLayerVersion"),
     ("GET", "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}/policy", "GetLayerVersionPolicy"),
     ("GET", "/2015-03-31/functions/{FunctionName}/policy", "GetPolicy"),

@@ -1,6 +1,7 @@
 //! Decisions: stored state and a valid request in, changes and an answer out. Pure: the same inputs give the same end,
 //! because ids and time are drawn before the first run.
 
+mod absent;
 mod context;
 mod create;
 mod delete;

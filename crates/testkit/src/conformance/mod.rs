@@ -33,6 +33,7 @@ mod sequence;
 mod setting;
 mod suite;
 mod values;
+mod verdicts;
 mod waiter;
 
 #[cfg(test)]
@@ -48,3 +49,4 @@ pub use request::Operation;
 pub use run::{Options, run, run_case};
 pub use setting::Setting;
 pub use suite::{Archive, Suite, SuiteError};
+pub use verdicts::Verdicts;

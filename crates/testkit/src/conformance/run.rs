@@ -52,9 +52,9 @@ pub fn run_case(client: &dyn Client, suite: &Suite, case: &Case, setting: &Setti
     CaseResult { id: case.id.clone(), topic: case.topic.clone(), outcome }
 }
 
-/// Operations are found missing when they are called; that needs no word of the client's.
+/// Operations, of which `invoke` is one, are found missing when they are called; that needs no word of the client's.
 fn is_offered(client: &dyn Client, requirement: &str) -> bool {
-    requirement.starts_with("op:") || client.offers(requirement)
+    requirement == "invoke" || requirement.starts_with("op:") || client.offers(requirement)
 }
 
 /// Why a step has no answer to compare.

@@ -6,6 +6,8 @@ mod get_function;
 mod get_function_code_signing_config;
 mod get_function_concurrency;
 mod get_function_configuration;
+mod get_function_event_invoke_config;
+mod get_function_url_config;
 mod invoke;
 mod list_functions;
 mod list_tags;
@@ -24,6 +26,10 @@ pub use get_function_code_signing_config::{
 };
 pub use get_function_concurrency::{GetFunctionConcurrency, GetFunctionConcurrencyRequest};
 pub use get_function_configuration::{GetFunctionConfiguration, GetFunctionConfigurationRequest};
+pub use get_function_event_invoke_config::{
+    GetFunctionEventInvokeConfig, GetFunctionEventInvokeConfigRequest,
+};
+pub use get_function_url_config::{GetFunctionUrlConfig, GetFunctionUrlConfigRequest};
 pub use invoke::{InvocationType, Invoke, InvokeRequest};
 pub use list_functions::{ListFunctions, ListFunctionsRequest};
 pub use list_tags::{ListTags, ListTagsRequest};

@@ -4,13 +4,13 @@ use std::collections::HashSet;
 
 use funclet_validation::{
     CreateFunctionRequest, DeleteFunctionRequest, GetFunctionCodeSigningConfigRequest,
-    GetFunctionConcurrencyRequest, GetFunctionConfigurationRequest, GetFunctionRequest, InvokeRequest,
-    ListFunctionsRequest, ListTagsRequest, ListVersionsByFunctionRequest, Member, PublishVersionRequest,
-    Shape, Structure, TagResourceRequest, TextRules, UntagResourceRequest, UpdateFunctionCodeRequest,
-    UpdateFunctionConfigurationRequest,
+    GetFunctionConcurrencyRequest, GetFunctionConfigurationRequest, GetFunctionEventInvokeConfigRequest,
+    GetFunctionRequest, GetFunctionUrlConfigRequest, InvokeRequest, ListFunctionsRequest, ListTagsRequest,
+    ListVersionsByFunctionRequest, Member, PublishVersionRequest, Shape, Structure, TagResourceRequest,
+    TextRules, UntagResourceRequest, UpdateFunctionCodeRequest, UpdateFunctionConfigurationRequest,
 };
 
-pub(crate) const TABLES: [(&str, &[Member]); 15] = [
+pub(crate) const TABLES: [(&str, &[Member]); 17] = [
     ("CreateFunction", CreateFunctionRequest::<()>::MEMBERS),
     ("UpdateFunctionCode", UpdateFunctionCodeRequest::<()>::MEMBERS),
     ("UpdateFunctionConfiguration", UpdateFunctionConfigurationRequest::MEMBERS),
@@ -22,6 +22,8 @@ pub(crate) const TABLES: [(&str, &[Member]); 15] = [
     ("DeleteFunction", DeleteFunctionRequest::MEMBERS),
     ("GetFunctionCodeSigningConfig", GetFunctionCodeSigningConfigRequest::MEMBERS),
     ("GetFunctionConcurrency", GetFunctionConcurrencyRequest::MEMBERS),
+    ("GetFunctionEventInvokeConfig", GetFunctionEventInvokeConfigRequest::MEMBERS),
+    ("GetFunctionUrlConfig", GetFunctionUrlConfigRequest::MEMBERS),
     ("Invoke", InvokeRequest::MEMBERS),
     ("ListTags", ListTagsRequest::MEMBERS),
     ("TagResource", TagResourceRequest::MEMBERS),
