@@ -14,3 +14,4 @@ mod powercut;
 mod serving;
 mod store_tools;
 mod support;
+mod terraform;
