@@ -14,6 +14,7 @@ use crate::world::{Kind, World, configure_request, publish_request, update_reque
 enum Step {
     Update { content: u8, publish: bool, arm: bool },
     Configure { timeout: u8 },
+    Tag,
     Publish { description: u8 },
     DeleteOther { number: u64 },
     Fail,
@@ -28,6 +29,7 @@ fn step() -> impl Strategy<Value = Step> {
         4 => (any::<u8>(), any::<bool>(), any::<bool>())
             .prop_map(|(content, publish, arm)| Step::Update { content, publish, arm }),
         2 => (1..=255_u8).prop_map(|timeout| Step::Configure { timeout }),
+        1 => Just(Step::Tag),
         2 => any::<u8>().prop_map(|description| Step::Publish { description }),
         1 => (2..6_u64).prop_map(|number| Step::DeleteOther { number }),
         1 => Just(Step::Fail),
@@ -56,6 +58,7 @@ fn take(world: &mut World, step: Step) {
                 UpdateFunctionConfigurationRequest { timeout, description, ..configure_request("f") };
             let _ = world.configure_with(request);
         }
+        Step::Tag => world.tag("f", [("key", "value")]).unwrap(),
         Step::Publish { description } => {
             let description = Some(format!("description {description}"));
             let _ = world.publish_with(PublishVersionRequest { description, ..publish_request("f") });

@@ -6,7 +6,7 @@ use funclet_validation::{
 };
 
 use crate::events::{Follower, feed};
-use crate::world::{World, line_of, publish_request};
+use crate::world::{World, function_arn, line_of, publish_request};
 
 on_every_backend!(
     tags_come_and_go,
@@ -18,24 +18,8 @@ on_every_backend!(
     followers_are_told,
 );
 
-fn arn(name: &str) -> String {
-    format!("arn:aws:lambda:eu-central-1:111122223333:function:{name}")
-}
-
-fn tag<const N: usize>(world: &World, resource: &str, tags: [(&str, &str); N]) -> Result<(), ServiceError> {
-    let request =
-        TagResourceRequest { resource: Some(resource.into()), tags: Some(tags.into_iter().collect()) };
-    world.run(request.validate(&world.caller).unwrap())
-}
-
-fn untag(world: &World, resource: &str, keys: &[&str]) -> Result<(), ServiceError> {
-    let tag_keys = Some(keys.iter().map(|key| (*key).to_owned()).collect());
-    let request = UntagResourceRequest { resource: Some(resource.into()), tag_keys };
-    world.run(request.validate(&world.caller).unwrap())
-}
-
 fn tags(world: &World, name: &str) -> StringMap {
-    let request = ListTagsRequest { resource: Some(arn(name)) };
+    let request = ListTagsRequest { resource: Some(function_arn(name)) };
     let listed = world.look(request.validate(&world.caller).unwrap()).unwrap().tags;
     assert_eq!(world.detail(name).unwrap().tags, listed, "GetFunction shows the same");
     listed
@@ -44,11 +28,11 @@ fn tags(world: &World, name: &str) -> StringMap {
 fn tags_come_and_go(mut world: World) {
     world.create("f", "one");
     assert!(tags(&world, "f").is_empty());
-    tag(&world, &arn("f"), [("a", "1"), ("b", "2")]).unwrap();
-    tag(&world, &arn("f"), [("b", "3"), ("c", "4")]).unwrap();
+    world.tag("f", [("a", "1"), ("b", "2")]).unwrap();
+    world.tag("f", [("b", "3"), ("c", "4")]).unwrap();
     world.reopen(Transitions::Immediate);
     assert_eq!(tags(&world, "f"), [("a", "1"), ("b", "3"), ("c", "4")].into_iter().collect());
-    untag(&world, &arn("f"), &["a", "c", "unknown"]).unwrap();
+    world.untag("f", &["a", "c", "unknown"]).unwrap();
     assert_eq!(tags(&world, "f"), [("b", "3")].into_iter().collect());
     world.delete("f", None).unwrap();
     world.create("f", "one");
@@ -60,10 +44,10 @@ fn every_call_renews_the_revision(world: World) {
     let before = world.get("f");
     let mut revisions = vec![before.revision_id];
     let calls: [&dyn Fn(); 4] = [
-        &|| tag(&world, &arn("f"), [("a", "1")]).unwrap(),
-        &|| tag(&world, &arn("f"), [("a", "1")]).unwrap(),
-        &|| untag(&world, &arn("f"), &["a"]).unwrap(),
-        &|| untag(&world, &arn("f"), &["a"]).unwrap(),
+        &|| world.tag("f", [("a", "1")]).unwrap(),
+        &|| world.tag("f", [("a", "1")]).unwrap(),
+        &|| world.untag("f", &["a"]).unwrap(),
+        &|| world.untag("f", &["a"]).unwrap(),
     ];
     for call in calls {
         call();
@@ -78,7 +62,7 @@ fn every_call_renews_the_revision(world: World) {
 fn no_more_than_fifty(world: World) {
     world.create("f", "one");
     let numbered = |range: std::ops::Range<u32>| TagResourceRequest {
-        resource: Some(arn("f")),
+        resource: Some(function_arn("f")),
         tags: Some(range.map(|number| (number.to_string(), "value")).collect()),
     };
     world.run(numbered(0..50).validate(&world.caller).unwrap()).unwrap();
@@ -90,18 +74,22 @@ fn no_more_than_fifty(world: World) {
 }
 
 fn only_functions_have_tags(world: World) {
-    let absent = ServiceError::FunctionNotFound { arn: arn("absent").parse().unwrap() };
-    assert_eq!(tag(&world, &arn("absent"), [("a", "1")]), Err(absent.clone()));
-    assert_eq!(untag(&world, &arn("absent"), &["a"]), Err(absent));
-    let layer = "arn:aws:lambda:eu-central-1:111122223333:layer:hello";
-    assert_eq!(tag(&world, layer, [("a", "1")]), Err(ServiceError::ResourceNotFound));
-    assert_eq!(untag(&world, layer, &["a"]), Err(ServiceError::ResourceNotFound));
+    let absent = ServiceError::FunctionNotFound { arn: function_arn("absent").parse().unwrap() };
+    assert_eq!(world.tag("absent", [("a", "1")]), Err(absent.clone()));
+    assert_eq!(world.untag("absent", &["a"]), Err(absent));
+    let resource = || Some("arn:aws:lambda:eu-central-1:111122223333:layer:hello".to_owned());
+    let tags = Some([("a", "1")].into_iter().collect());
+    let tagging = TagResourceRequest { resource: resource(), tags }.validate(&world.caller).unwrap();
+    assert_eq!(world.run(tagging), Err(ServiceError::ResourceNotFound));
+    let untagging = UntagResourceRequest { resource: resource(), tag_keys: Some(vec!["a".into()]) };
+    let untagging = untagging.validate(&world.caller).unwrap();
+    assert_eq!(world.run(untagging), Err(ServiceError::ResourceNotFound));
 }
 
 fn versions_have_nothing_to_do_with_it(world: World) {
     world.create_published("f", "one");
     let version = world.get("f:1");
-    tag(&world, &arn("f"), [("a", "1")]).unwrap();
+    world.tag("f", [("a", "1")]).unwrap();
     assert_eq!(world.get("f:1"), version);
     assert_eq!(world.publish("f").version.to_string(), "1", "nothing to publish");
     let revision_id = Some(world.get("f").revision_id.to_string());
@@ -111,7 +99,7 @@ fn versions_have_nothing_to_do_with_it(world: World) {
 fn an_update_goes_on_meanwhile(world: World) {
     let world = world.with(Transitions::Manual);
     world.create("f", "one");
-    tag(&world, &arn("f"), [("a", "1")]).unwrap();
+    world.tag("f", [("a", "1")]).unwrap();
     let tagged = world.get("f");
     assert_eq!(line_of(&tagged), "Pending Creating - -");
     world.complete("f", None);
@@ -123,8 +111,8 @@ fn an_update_goes_on_meanwhile(world: World) {
 
 fn followers_are_told(world: World) {
     world.create("f", "one");
-    tag(&world, &arn("f"), [("a", "1")]).unwrap();
-    untag(&world, &arn("f"), &["a"]).unwrap();
+    world.tag("f", [("a", "1")]).unwrap();
+    world.untag("f", &["a"]).unwrap();
     let told = feed(&world);
     let of_tags = told.iter().filter(|event| event.kind == FunctionEventKind::TagsUpdated).count();
     assert_eq!(of_tags, 2);

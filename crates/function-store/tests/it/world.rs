@@ -14,7 +14,8 @@ use funclet_storage::{
 use funclet_testkit::{ManualClock, RemoteLike, SeededEntropy, SimVfs};
 use funclet_validation::{
     Caller, CreateFunctionRequest, DeleteFunctionRequest, FunctionCode, GetFunctionRequest,
-    PublishVersionRequest, UpdateFunctionCodeRequest, UpdateFunctionConfigurationRequest,
+    PublishVersionRequest, TagResourceRequest, UntagResourceRequest, UpdateFunctionCodeRequest,
+    UpdateFunctionConfigurationRequest,
 };
 
 use crate::front::Front;
@@ -219,6 +220,21 @@ impl World {
         self.run(request.validate(&self.caller).unwrap())
     }
 
+    pub(crate) fn tag<const N: usize>(
+        &self,
+        name: &str,
+        tags: [(&str, &str); N],
+    ) -> Result<(), ServiceError> {
+        let (resource, tags) = (Some(function_arn(name)), Some(tags.into_iter().collect()));
+        self.run(TagResourceRequest { resource, tags }.validate(&self.caller).unwrap())
+    }
+
+    pub(crate) fn untag(&self, name: &str, keys: &[&str]) -> Result<(), ServiceError> {
+        let tag_keys = Some(keys.iter().map(|key| (*key).to_owned()).collect());
+        let request = UntagResourceRequest { resource: Some(function_arn(name)), tag_keys };
+        self.run(request.validate(&self.caller).unwrap())
+    }
+
     pub(crate) fn publish_with(
         &self,
         request: PublishVersionRequest,
@@ -339,6 +355,10 @@ pub(crate) fn create_image_request(name: &str) -> CreateFunctionRequest<()> {
 
 pub(crate) fn update_request(name: &str) -> UpdateFunctionCodeRequest<()> {
     UpdateFunctionCodeRequest { function_name: Some(name.into()), zip_file: Some(()), ..Default::default() }
+}
+
+pub(crate) fn function_arn(name: &str) -> String {
+    format!("arn:aws:lambda:eu-central-1:111122223333:function:{name}")
 }
 
 pub(crate) fn configure_request(name: &str) -> UpdateFunctionConfigurationRequest {

@@ -2,9 +2,10 @@
 //! gets exactly those k complaints.
 
 use funclet_validation::{
-    CodeSha256, CreateFunctionRequest, Document, FromDocument, FunctionArn, FunctionCode, FunctionName,
-    FunctionReference, FunctionSettings, GetFunctionRequest, Member, PackageType, Qualifier, RevisionId,
-    Shape, Structure, TextRules, UpdateFunctionCodeRequest, UpdateFunctionConfigurationRequest, VpcConfig,
+    CodeSha256, CreateFunctionRequest, Document, EphemeralStorage, FromDocument, FunctionArn, FunctionCode,
+    FunctionName, FunctionReference, FunctionSettings, GetFunctionRequest, LoggingConfig, Member,
+    PackageType, Qualifier, RevisionId, Shape, SnapStart, Structure, TextRules, UpdateFunctionCodeRequest,
+    UpdateFunctionConfigurationRequest, VpcConfig,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -144,6 +145,23 @@ proptest! {
         prop_assert_eq!(found, expected);
     }
 
+    #[test]
+    fn every_broken_rule_of_a_configuration_is_complained_about_once(broken in subsequence((0..CONFIGURATION_SPOILERS.len()).collect::<Vec<_>>(), 1..CONFIGURATION_SPOILERS.len())) {
+        let mut request = UpdateFunctionConfigurationRequest { function_name: Some("hello".into()), ..Default::default() };
+        let mut expected: Vec<_> = broken.iter().map(|index| {
+            let (path, spoil) = CONFIGURATION_SPOILERS[*index];
+            spoil(&mut request);
+            path
+        }).collect();
+        let Err(funclet_validation::Rejection::Validation(error)) = request.validate(&caller()) else {
+            return Err(TestCaseError::fail("no complaint"));
+        };
+        let mut found: Vec<_> = error.complaints().iter().map(|complaint| complaint.path()).collect();
+        found.sort_unstable();
+        expected.sort_unstable();
+        prop_assert_eq!(found, expected);
+    }
+
     /// Whatever a client sends comes to a valid request or a rejection, and never to a panic.
     #[test]
     fn no_request_panics(document in documents(CreateFunctionRequest::<()>::MEMBERS)) {
@@ -200,6 +218,28 @@ const SPOILERS: [(&str, Spoil); 12] = [
     }),
     ("vpcConfig.subnetIds", |request| {
         request.vpc_config = Some(VpcConfig { subnet_ids: Some(vec!["net".into()]), ..VpcConfig::default() });
+    }),
+];
+
+/// The same for UpdateFunctionConfiguration.
+const CONFIGURATION_SPOILERS: [(&str, fn(&mut UpdateFunctionConfigurationRequest)); 11] = [
+    ("functionName", |request| request.function_name = Some("no name".into())),
+    ("role", |request| request.role = Some("role".into())),
+    ("handler", |request| request.handler = Some("a b".into())),
+    ("description", |request| request.description = Some("d".repeat(257))),
+    ("timeout", |request| request.timeout = Some(0)),
+    ("memorySize", |request| request.memory_size = Some(127)),
+    ("kMSKeyArn", |request| request.kms_key_arn = Some("key".into())),
+    ("layers", |request| request.layers = Some(vec!["layer".into()])),
+    ("ephemeralStorage.size", |request| {
+        request.ephemeral_storage = Some(EphemeralStorage { size: Some(511) });
+    }),
+    ("loggingConfig.logFormat", |request| {
+        request.logging_config =
+            Some(LoggingConfig { log_format: Some("XML".into()), ..LoggingConfig::default() });
+    }),
+    ("snapStart.applyOn", |request| {
+        request.snap_start = Some(SnapStart { apply_on: Some("All".into()) });
     }),
 ];
 

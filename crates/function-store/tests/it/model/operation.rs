@@ -22,6 +22,8 @@ pub(crate) enum Mode {
 pub(crate) enum Operation {
     Create { name: usize, code: usize, publish: bool },
     Update { name: usize, code: usize, publish: bool, dry_run: bool, arm: Option<bool>, revision: Revision },
+    Configure { name: usize, description: Option<bool>, revision: Revision },
+    Tag { name: usize, removes: bool },
     Publish { name: usize, description: Option<bool>, right_code: Option<bool>, revision: Revision },
     Delete { name: usize },
     DeleteVersion { name: usize, number: u64 },
@@ -52,6 +54,9 @@ pub(crate) fn operation() -> impl Strategy<Value = Operation> {
             .prop_map(|(name, code, publish, dry_run, arm, revision)| {
                 Operation::Update { name, code, publish, dry_run, arm, revision }
             }),
+        4 => (name.clone(), maybe.clone(), revision())
+            .prop_map(|(name, description, revision)| Operation::Configure { name, description, revision }),
+        2 => (name.clone(), any::<bool>()).prop_map(|(name, removes)| Operation::Tag { name, removes }),
         5 => (name.clone(), maybe.clone(), maybe, revision())
             .prop_map(|(name, description, right_code, revision)| {
                 Operation::Publish { name, description, right_code, revision }

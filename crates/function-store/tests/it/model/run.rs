@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use funclet_function_store::{FunctionConfiguration, Reason, ServiceError, Transitions};
 use funclet_validation::{
-    CreateFunctionRequest, PublishVersionRequest, RevisionId, UpdateFunctionCodeRequest, Version,
+    CreateFunctionRequest, PublishVersionRequest, RevisionId, UpdateFunctionCodeRequest,
+    UpdateFunctionConfigurationRequest, Version,
 };
 
 use super::expected::{Entity, Expected, FAILURE, Function, bytes};
 use super::operation::{CODES, DELAY_MS, Mode, NAMES, Operation, QUOTA, Revision};
 use crate::events::{Follower, feed};
-use crate::world::{World, create_request, line_of, publish_request, update_request, zip};
+use crate::world::{World, configure_request, create_request, line_of, publish_request, update_request, zip};
 
 pub(crate) struct Run {
     world: World,
@@ -44,6 +45,32 @@ impl Run {
                 };
                 let answer = self.world.update_with(request.clone(), Ok(zip(CODES[code])));
                 self.updated(NAMES[name], code, &request, answer, now_ms);
+            }
+            Operation::Configure { name, description, revision } => {
+                let name = NAMES[name];
+                let request = UpdateFunctionConfigurationRequest {
+                    description: description
+                        .map(|long| if long { "configured".into() } else { String::new() }),
+                    revision_id: self.revision(name, revision),
+                    ..configure_request(name)
+                };
+                let answer = self.world.configure_with(request.clone());
+                self.configured(name, &request, answer, now_ms);
+            }
+            Operation::Tag { name, removes } => {
+                let name = NAMES[name];
+                let tagged = if removes {
+                    self.world.untag(name, &["key"])
+                } else {
+                    self.world.tag(name, [("key", "value")])
+                };
+                match self.expected.functions.get_mut(name) {
+                    None => assert_eq!(tagged, Err(self.not_found(name))),
+                    Some(function) => {
+                        assert_eq!(tagged, Ok(()));
+                        function.latest.revision = None;
+                    }
+                }
             }
             Operation::Publish { name, description, right_code, revision } => {
                 let name = NAMES[name];
@@ -185,6 +212,31 @@ impl Run {
         } else {
             self.observe(&mut function.latest, Version::Latest, &answer.unwrap());
         }
+        self.expected.functions.insert(name, function);
+    }
+
+    fn configured(
+        &mut self,
+        name: &'static str,
+        request: &UpdateFunctionConfigurationRequest,
+        answer: Answer,
+        now_ms: u64,
+    ) {
+        let Some(mut function) = self.expected.functions.get(name).cloned() else {
+            return assert_eq!(answer, Err(self.not_found(name)));
+        };
+        if is_stale(&function, request.revision_id.as_ref()) {
+            return assert_eq!(answer, Err(ServiceError::RevisionMismatch));
+        }
+        if function.latest.pending.is_some() {
+            return assert_eq!(answer, Err(self.in_progress(name)));
+        }
+        if let Some(description) = &request.description {
+            function.latest.description.clone_from(description);
+        }
+        function.latest.begin_update(now_ms, self.due_at(now_ms));
+        function.published_as = None;
+        self.observe(&mut function.latest, Version::Latest, &answer.unwrap());
         self.expected.functions.insert(name, function);
     }
 
