@@ -12,6 +12,7 @@ use funclet_validation::{AccountId, Caller, Region};
 use crate::engine::{Engine, Funclet};
 use crate::error::Error;
 use crate::links::Links;
+use crate::networks::{AnyNetwork, Networks};
 use crate::request_rate::{Limiter, RequestRate};
 use crate::sources::{CodeSources, NoSources};
 use crate::system::{SystemClock, SystemIds};
@@ -50,6 +51,7 @@ pub struct Builder {
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Entropy>,
     sources: Arc<dyn CodeSources>,
+    networks: Arc<dyn Networks>,
     transitions: Transitions,
     code_storage_bytes_max: u64,
     request_rate: Option<RequestRate>,
@@ -67,6 +69,7 @@ impl Builder {
             clock: Arc::new(SystemClock),
             ids: Arc::new(SystemIds),
             sources: Arc::new(NoSources),
+            networks: Arc::new(AnyNetwork),
             transitions: Transitions::default(),
             code_storage_bytes_max: CODE_STORAGE_BYTES_MAX,
             request_rate: None,
@@ -110,6 +113,12 @@ impl Builder {
     /// Sets where code comes from that is not in the request. Default: [`NoSources`].
     pub fn code_sources(mut self, sources: Arc<dyn CodeSources>) -> Self {
         self.sources = sources;
+        self
+    }
+
+    /// Sets who knows subnets and security groups. Default: [`AnyNetwork`].
+    pub fn networks(mut self, networks: Arc<dyn Networks>) -> Self {
+        self.networks = networks;
         self
     }
 
@@ -204,9 +213,9 @@ impl Builder {
             code_bytes_max: self.code_storage_bytes_max,
         });
         let links = Links::load(&*backend, &*self.ids, store.now_ms()).map_err(OpenError::Engine)?;
-        let (ids, sources, default_caller) = (self.ids, self.sources, self.caller);
+        let (ids, sources, networks, default_caller) = (self.ids, self.sources, self.networks, self.caller);
         let limiter = self.request_rate.map(Limiter::new);
-        let engine = Engine { store, local, ids, sources, links, default_caller, limiter };
+        let engine = Engine { store, local, ids, sources, networks, links, default_caller, limiter };
         Ok(Funclet { engine: Arc::new(engine) })
     }
 }

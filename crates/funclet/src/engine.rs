@@ -5,16 +5,19 @@ use std::sync::Arc;
 use funclet_function_store::{Failure, FunctionEvent, FunctionStore, ServiceError, Timestamp};
 use funclet_package_inspection::Limits;
 use funclet_storage::{BlobDigest, BlobReader, Entropy, Events, LocalBackend, Position};
-use funclet_validation::{AccountId, Caller, DeleteFunction, DeletionTarget, ListFunctionsRequest};
+use funclet_validation::{
+    AccountId, Caller, DeleteFunction, DeletionTarget, ListFunctionsRequest, VpcSettings,
+};
 
 use crate::builder::Builder;
 use crate::error::Error;
 use crate::fetch::Fetcher;
 use crate::lambda::Lambda;
 use crate::links::{LinkError, Links, PackageLink};
+use crate::networks::Networks;
 use crate::package::PackageWriter;
 use crate::request_rate::Limiter;
-use crate::sources::CodeSources;
+use crate::sources::{CodeSources, SourceError};
 
 /// The AWS Lambda control plane, open. Cheap to clone; all clones are the same engine.
 ///
@@ -31,6 +34,7 @@ pub(crate) struct Engine {
     pub(crate) local: Option<Arc<LocalBackend>>,
     pub(crate) ids: Arc<dyn Entropy>,
     pub(crate) sources: Arc<dyn CodeSources>,
+    pub(crate) networks: Arc<dyn Networks>,
     pub(crate) links: Links,
     pub(crate) default_caller: Caller,
     pub(crate) limiter: Option<Limiter>,
@@ -48,6 +52,18 @@ impl Engine {
     pub(crate) fn fetcher<'a>(&'a self, caller: &'a Caller) -> Fetcher<'a> {
         let blobs = self.store.backend().blobs();
         Fetcher { caller, sources: &*self.sources, blobs, limits: Limits::default() }
+    }
+}
+
+impl Engine {
+    /// Fills in which network the subnets lie in.
+    pub(crate) fn locate(&self, caller: &Caller, network: &mut VpcSettings) -> Result<(), Error> {
+        network.vpc_id = self.networks.vpc_of(caller, network).map_err(|error| match error {
+            SourceError::Refused(text) => Error::Refused(ServiceError::InvalidParameterValue(text)),
+            SourceError::Engine(error) => error,
+            SourceError::Failed(source) => Error::Failed { source },
+        })?;
+        Ok(())
     }
 }
 

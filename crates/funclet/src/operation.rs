@@ -3,8 +3,9 @@
 use std::convert::Infallible;
 
 use funclet_function_store::{
-    CheckCreate, CheckUpdate, Command, CreateFunctionWith, FunctionCodeSigning, FunctionConcurrency,
-    FunctionConfiguration, FunctionDetail, FunctionPage, Query, ResourceTags, UpdateCode, VersionPage,
+    CheckConfiguration, CheckCreate, CheckUpdate, Command, CreateFunctionWith, FunctionCodeSigning,
+    FunctionConcurrency, FunctionConfiguration, FunctionDetail, FunctionPage, Query, ResourceTags,
+    UpdateCode, VersionPage,
 };
 use funclet_validation::{
     Caller, CodeSource, DeleteFunction, DeleteFunctionRequest, GetFunction, GetFunctionCodeSigningConfig,
@@ -14,7 +15,7 @@ use funclet_validation::{
     GetFunctionUrlConfigRequest, Invoke, InvokeRequest, ListFunctions, ListFunctionsRequest, ListTags,
     ListTagsRequest, ListVersionsByFunction, ListVersionsByFunctionRequest, PublishVersion,
     PublishVersionRequest, TagResource, TagResourceRequest, UntagResource, UntagResourceRequest,
-    UpdateFunctionConfiguration, UpdateFunctionConfigurationRequest,
+    UpdateFunctionConfiguration, UpdateFunctionConfigurationRequest, VpcSettings,
 };
 
 use crate::engine::Engine;
@@ -34,7 +35,7 @@ pub trait Operation: sealed::Carry {
     const NAME: &'static str;
 
     /// Tells whether carrying it out may block the calling thread for longer than a decision takes, because its code is
-    /// large or comes from elsewhere. An async host runs such a request on a thread that may block.
+    /// large or comes from elsewhere, or because somebody is asked about its network. An async host runs such a request on a thread that may block.
     fn blocks(&self) -> bool {
         false
     }
@@ -115,11 +116,6 @@ operation!(TagResourceRequest, "TagResource", Change<TagResource> -> ());
 operation!(UntagResourceRequest, "UntagResource", Change<UntagResource> -> ());
 operation!(ListFunctionsRequest, "ListFunctions", Look<ListFunctions> -> FunctionPage);
 operation!(ListVersionsByFunctionRequest, "ListVersionsByFunction", Look<ListVersionsByFunction> -> VersionPage);
-operation!(
-    UpdateFunctionConfigurationRequest,
-    "UpdateFunctionConfiguration",
-    Change<UpdateFunctionConfiguration> -> FunctionConfiguration
-);
 operation!(PublishVersionRequest, "PublishVersion", Change<PublishVersion> -> FunctionConfiguration);
 operation!(DeleteFunctionRequest, "DeleteFunction", Change<DeleteFunction> -> ());
 
@@ -130,7 +126,7 @@ impl Operation for CreateFunctionRequest {
         self.code.as_ref().is_some_and(|code| {
             let elsewhere = code.s3_bucket.is_some() || code.image_uri.is_some();
             elsewhere || code.zip_file.as_ref().is_some_and(is_large)
-        })
+        }) || self.vpc_config.is_some()
     }
 }
 
@@ -140,10 +136,14 @@ impl sealed::Carry for CreateFunctionRequest {
 
     #[allow(private_interfaces)]
     fn prepare(self, engine: &Engine, caller: &Caller) -> Result<Self::Work, Error> {
-        let request = self.validate(caller)?;
-        if !is_small(&request.code) {
-            // Everything that can be refused without the code is, before the code is fetched or written.
+        let mut request = self.validate(caller)?;
+        let asked = request.configuration.vpc_config.as_ref().is_some_and(VpcSettings::names_any);
+        if !is_small(&request.code) || asked {
+            // Everything that can be refused without them is, before the network is asked for and the code fetched or written.
             engine.store.look(caller, CheckCreate(request.clone()))?;
+        }
+        if let Some(network) = request.configuration.vpc_config.as_mut().filter(|_| asked) {
+            engine.locate(caller, network)?;
         }
         let FetchedCode { code, stay } = engine.fetcher(caller).fetch(request.code.clone(), true)?;
         Ok(Change { command: CreateFunctionWith { request, fetched: code }, stay })
@@ -177,6 +177,33 @@ impl sealed::Carry for UpdateFunctionCodeRequest {
         let source = source.ok_or_else(|| Error::failed(one_source))?;
         let FetchedCode { code, stay } = engine.fetcher(caller).fetch(source, !request.dry_run)?;
         Ok(Change { command: UpdateCode { request, fetched: code }, stay })
+    }
+}
+
+impl Operation for UpdateFunctionConfigurationRequest {
+    const NAME: &'static str = "UpdateFunctionConfiguration";
+
+    fn blocks(&self) -> bool {
+        self.vpc_config.is_some()
+    }
+}
+
+impl sealed::Carry for UpdateFunctionConfigurationRequest {
+    type Answer = FunctionConfiguration;
+    type Work = Change<UpdateFunctionConfiguration>;
+
+    #[allow(private_interfaces)]
+    fn prepare(self, engine: &Engine, caller: &Caller) -> Result<Self::Work, Error> {
+        let mut request = self.validate(caller)?;
+        let asked = request.settings.vpc_config_mut().is_some_and(|network| network.names_any());
+        if asked {
+            // Everything that can be refused without the network is, before it is asked for.
+            engine.store.look(caller, CheckConfiguration(request.clone()))?;
+        }
+        if let Some(network) = request.settings.vpc_config_mut().filter(|_| asked) {
+            engine.locate(caller, network)?;
+        }
+        Ok(request.into())
     }
 }
 

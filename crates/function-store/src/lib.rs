@@ -64,7 +64,8 @@ pub use answer::{
 };
 pub use clock::Clock;
 pub use decide::{
-    CheckCreate, CheckUpdate, Command, CreateFunctionWith, Fetched, NewCode, Query, UpdateCode,
+    CheckConfiguration, CheckCreate, CheckUpdate, Command, CreateFunctionWith, Fetched, NewCode, Query,
+    UpdateCode,
 };
 pub use error::ServiceError;
 pub use event::{FunctionEvent, FunctionEventKind};

@@ -261,7 +261,7 @@ impl StoredVpcConfig {
         Self {
             subnet_ids: config.subnet_ids.clone(),
             security_group_ids: config.security_group_ids.clone(),
-            vpc_id: String::new(),
+            vpc_id: config.vpc_id.clone(),
             ipv6_allowed_for_dual_stack: config.ipv6_allowed_for_dual_stack,
         }
     }
@@ -271,6 +271,7 @@ impl StoredVpcConfig {
             subnet_ids: self.subnet_ids.clone(),
             security_group_ids: self.security_group_ids.clone(),
             ipv6_allowed_for_dual_stack: self.ipv6_allowed_for_dual_stack,
+            vpc_id: self.vpc_id.clone(),
         }
     }
 }

@@ -8,7 +8,7 @@
 //! - Deployment packages of any content and size ([`zip_of`] and its relatives).
 //! - [`linearizability`]: whether the answers that several threads got can be explained by one order of their calls.
 //! - With the feature `engine`: `ManualClock`, a clock that a test moves, `MemorySources`, buckets and a registry in
-//!   memory, and the `model`, which knows what every operation has to answer.
+//!   memory, `MemoryNetworks`, subnets and security groups, and the `model`, which knows what every operation has to answer.
 //! - With the feature `conformance`: cases recorded from live AWS and what plays them, against an engine or an endpoint.
 //!
 //! Everything is deterministic: the same seed and the same calls give the same answers. Nothing here is for production,
@@ -50,6 +50,8 @@ mod entropy;
 pub mod linearizability;
 #[cfg(feature = "engine")]
 pub mod model;
+#[cfg(feature = "engine")]
+mod networks;
 pub mod packages;
 mod remote_like;
 mod sim_vfs;
@@ -60,6 +62,8 @@ pub use bodies::{base64, create_function_body, update_function_code_body};
 #[cfg(feature = "engine")]
 pub use clock::ManualClock;
 pub use entropy::SeededEntropy;
+#[cfg(feature = "engine")]
+pub use networks::MemoryNetworks;
 pub use packages::{
     HANDLER_FILE, ZIPPED_BYTES_MIN, arbitrary_package, zip_of, zip_of_zipped_size, zip_with_content,
 };

@@ -104,7 +104,7 @@ impl FunctionSettings {
         set(&mut self.description, change.description);
         set(&mut self.timeout, change.timeout);
         set(&mut self.memory_size, change.memory_size);
-        set(&mut self.vpc_config, change.vpc_config.map(VpcSettings::from));
+        set(&mut self.vpc_config, change.vpc_config);
         set(&mut self.dead_letter_config, change.dead_letter_config.map(DeadLetterSettings::from_member));
         set(&mut self.kms_key_arn, change.kms_key_arn.map(|key| KmsKeyArn::from_member(Some(key))));
         set(&mut self.tracing_mode, change.tracing_config);

@@ -15,7 +15,7 @@ use crate::role::RoleArn;
 use crate::snap_start::SnapStart;
 use crate::tenancy::TenancyConfig;
 use crate::tracing::TracingConfig;
-use crate::vpc::VpcConfig;
+use crate::vpc::VpcSettings;
 
 /// The settings that a request has, admitted by its table: all that CreateFunction and UpdateFunctionConfiguration say
 /// about the configuration of a function.
@@ -31,7 +31,7 @@ pub struct SettingsChange {
     pub(crate) description: Option<String>,
     pub(crate) timeout: Option<u32>,
     pub(crate) memory_size: Option<u32>,
-    pub(crate) vpc_config: Option<VpcConfig>,
+    pub(crate) vpc_config: Option<VpcSettings>,
     pub(crate) dead_letter_config: Option<DeadLetterConfig>,
     /// Empty for no key.
     pub(crate) kms_key_arn: Option<String>,
@@ -58,7 +58,7 @@ macro_rules! settings_of {
             description: $request.description.take(),
             timeout: $request.timeout.map($crate::admitted::admitted_number),
             memory_size: $request.memory_size.map($crate::admitted::admitted_number),
-            vpc_config: $request.vpc_config.take(),
+            vpc_config: $request.vpc_config.take().map(Into::into),
             dead_letter_config: $request.dead_letter_config.take(),
             kms_key_arn: $request.kms_key_arn.take(),
             tracing_config: $request.tracing_config.take(),
@@ -76,6 +76,11 @@ macro_rules! settings_of {
 pub(crate) use settings_of;
 
 impl SettingsChange {
+    /// Returns the network, if it changes, so that its id can be filled in.
+    pub fn vpc_config_mut(&mut self) -> Option<&mut VpcSettings> {
+        self.vpc_config.as_mut()
+    }
+
     /// Refuses settings that functions of a package type do not have. `has_layers`: the request asks for layers, too.
     ///
     /// # Errors

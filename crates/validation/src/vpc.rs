@@ -42,6 +42,16 @@ pub struct VpcSettings {
     pub security_group_ids: Vec<String>,
     /// Whether IPv6 traffic may leave through dual-stack subnets.
     pub ipv6_allowed_for_dual_stack: bool,
+    /// The network (VPC) that the subnets lie in. No request has it: it is empty until somebody who knows is asked.
+    pub vpc_id: String,
+}
+
+impl VpcSettings {
+    /// Tells whether a subnet or a security group is named.
+    #[must_use]
+    pub fn names_any(&self) -> bool {
+        !self.subnet_ids.is_empty() || !self.security_group_ids.is_empty()
+    }
 }
 
 impl From<VpcConfig> for VpcSettings {
@@ -50,6 +60,7 @@ impl From<VpcConfig> for VpcSettings {
             subnet_ids: config.subnet_ids.unwrap_or_default(),
             security_group_ids: config.security_group_ids.unwrap_or_default(),
             ipv6_allowed_for_dual_stack: config.ipv6_allowed_for_dual_stack.unwrap_or_default(),
+            vpc_id: String::new(),
         }
     }
 }

@@ -8,6 +8,7 @@ mod golden;
 mod linearizability;
 mod links;
 mod model;
+mod networks;
 mod opening;
 mod packages;
 mod persistence;

@@ -152,10 +152,10 @@ impl Context<'_> {
             timeout: settings.timeout,
             memory_size: settings.memory_size,
             last_modified: Timestamp(stored.last_modified_ms),
-            vpc_config: stored.settings.vpc_config.as_ref().map(|config| VpcConfigAnswer {
-                subnet_ids: config.subnet_ids.clone(),
-                security_group_ids: config.security_group_ids.clone(),
-                vpc_id: config.vpc_id.clone(),
+            vpc_config: settings.vpc_config.map(|config| VpcConfigAnswer {
+                subnet_ids: config.subnet_ids,
+                security_group_ids: config.security_group_ids,
+                vpc_id: config.vpc_id,
                 ipv6_allowed_for_dual_stack: config.ipv6_allowed_for_dual_stack,
             }),
             dead_letter_config: settings.dead_letter_config,

@@ -22,6 +22,7 @@ pub use create::{CheckCreate, CreateFunctionWith};
 pub(crate) use settle::{CompleteTransitions, Due, SettleFunction, Settled, unsettled_functions};
 pub(crate) use sweep::{SweepGone, gone_functions};
 pub use update_code::{CheckUpdate, UpdateCode};
+pub use update_configuration::CheckConfiguration;
 
 use bytes::Bytes;
 use funclet_storage::{Abort, BlobDigest, Encoded, Tx};

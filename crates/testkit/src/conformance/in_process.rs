@@ -6,11 +6,11 @@ use funclet::{Builder, Caller, Funclet, FunctionName, Transitions};
 use funclet_rest_json::{Body, Options, RestJson};
 
 use crate::conformance::{Answer, Client, ClientError, Request, Wait};
-use crate::{MemorySources, SeededEntropy};
+use crate::{MemoryNetworks, MemorySources, SeededEntropy};
 
 /// An engine in memory behind the wire form, without sockets. Transitions happen when a case waits, and not before.
 ///
-/// It has buckets and images in memory, so that it offers `s3` and `ecr`.
+/// It has buckets and images in memory, so that it offers `s3` and `ecr`. It knows no subnets and no security groups.
 pub struct InProcess {
     rest: RestJson,
     sources: Arc<MemorySources>,
@@ -30,6 +30,7 @@ impl InProcess {
         let builder = Funclet::builder()
             .ids(Arc::new(SeededEntropy::new(1)))
             .code_sources(sources.clone())
+            .networks(Arc::new(MemoryNetworks::new()))
             .transitions(Transitions::Manual);
         let funclet = change(builder).open_in_memory();
         Self { rest: RestJson::new(funclet, Options::default()), sources }

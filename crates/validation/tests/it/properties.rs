@@ -221,8 +221,10 @@ const SPOILERS: [(&str, Spoil); 12] = [
     }),
 ];
 
+type SpoilConfiguration = fn(&mut UpdateFunctionConfigurationRequest);
+
 /// The same for UpdateFunctionConfiguration.
-const CONFIGURATION_SPOILERS: [(&str, fn(&mut UpdateFunctionConfigurationRequest)); 11] = [
+const CONFIGURATION_SPOILERS: [(&str, SpoilConfiguration); 11] = [
     ("functionName", |request| request.function_name = Some("no name".into())),
     ("role", |request| request.role = Some("role".into())),
     ("handler", |request| request.handler = Some("a b".into())),
