@@ -17,7 +17,7 @@ use crate::links::{LinkError, Links, PackageLink};
 use crate::networks::Networks;
 use crate::package::PackageWriter;
 use crate::request_rate::Limiter;
-use crate::sources::{CodeSources, SourceError};
+use crate::sources::CodeSources;
 
 /// The AWS Lambda control plane, open. Cheap to clone; all clones are the same engine.
 ///
@@ -53,16 +53,10 @@ impl Engine {
         let blobs = self.store.backend().blobs();
         Fetcher { caller, sources: &*self.sources, blobs, limits: Limits::default() }
     }
-}
 
-impl Engine {
     /// Fills in which network the subnets lie in.
     pub(crate) fn locate(&self, caller: &Caller, network: &mut VpcSettings) -> Result<(), Error> {
-        network.vpc_id = self.networks.vpc_of(caller, network).map_err(|error| match error {
-            SourceError::Refused(text) => Error::Refused(ServiceError::InvalidParameterValue(text)),
-            SourceError::Engine(error) => error,
-            SourceError::Failed(source) => Error::Failed { source },
-        })?;
+        network.vpc_id = self.networks.vpc_of(caller, network)?;
         Ok(())
     }
 }

@@ -110,10 +110,9 @@ impl From<Error> for Stop {
 
 impl From<SourceError> for Stop {
     fn from(error: SourceError) -> Self {
-        match error {
-            SourceError::Refused(text) => Self::Refused(ServiceError::InvalidParameterValue(text)),
-            SourceError::Engine(error) => Self::Failed(error),
-            SourceError::Failed(source) => Self::Failed(Error::Failed { source }),
+        match Error::from(error) {
+            Error::Refused(refusal) => Self::Refused(refusal),
+            other => Self::Failed(other),
         }
     }
 }

@@ -35,7 +35,8 @@ pub trait Operation: sealed::Carry {
     const NAME: &'static str;
 
     /// Tells whether carrying it out may block the calling thread for longer than a decision takes, because its code is
-    /// large or comes from elsewhere, or because somebody is asked about its network. An async host runs such a request on a thread that may block.
+    /// large or comes from elsewhere, or because somebody is asked about its network. An async host runs such a request on a
+    /// thread that may block.
     fn blocks(&self) -> bool {
         false
     }
@@ -123,10 +124,11 @@ impl Operation for CreateFunctionRequest {
     const NAME: &'static str = "CreateFunction";
 
     fn blocks(&self) -> bool {
-        self.code.as_ref().is_some_and(|code| {
+        let code_blocks = self.code.as_ref().is_some_and(|code| {
             let elsewhere = code.s3_bucket.is_some() || code.image_uri.is_some();
             elsewhere || code.zip_file.as_ref().is_some_and(is_large)
-        }) || self.vpc_config.is_some()
+        });
+        code_blocks || self.vpc_config.is_some()
     }
 }
 
@@ -139,7 +141,7 @@ impl sealed::Carry for CreateFunctionRequest {
         let mut request = self.validate(caller)?;
         let asked = request.configuration.vpc_config.as_ref().is_some_and(VpcSettings::names_any);
         if !is_small(&request.code) || asked {
-            // Everything that can be refused without them is, before the network is asked for and the code fetched or written.
+            // Everything that can be refused without them is, before somebody is asked and the code is fetched or written.
             engine.store.look(caller, CheckCreate(request.clone()))?;
         }
         if let Some(network) = request.configuration.vpc_config.as_mut().filter(|_| asked) {

@@ -1,5 +1,6 @@
 //! Where code comes from that is not in the request: objects in S3, images in a registry.
 
+use funclet_function_store::ServiceError;
 use funclet_validation::{Caller, ImageUri, S3Object};
 
 use crate::error::Error;
@@ -35,7 +36,7 @@ pub struct ResolvedImage {
     pub resolved_image_uri: String,
 }
 
-/// Why code could not be fetched.
+/// Why somebody who was asked does not give an answer: a source of code, or whoever knows the networks.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SourceError {
@@ -46,8 +47,18 @@ pub enum SourceError {
     #[error(transparent)]
     Engine(#[from] Error),
     /// The source failed.
-    #[error("the source of the code failed")]
+    #[error("whoever was asked failed")]
     Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl From<SourceError> for Error {
+    fn from(error: SourceError) -> Self {
+        match error {
+            SourceError::Refused(text) => Self::Refused(ServiceError::InvalidParameterValue(text)),
+            SourceError::Engine(error) => error,
+            SourceError::Failed(source) => Self::Failed { source },
+        }
+    }
 }
 
 /// The default: knows no buckets and no registries, and says so.
