@@ -51,6 +51,11 @@ const DEVIATIONS: &[Deviation] = &[
         table: r"string(1..256) /arn:(aws[a-zA-Z-]*):lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}:\d{12}:(function:[a-zA-Z0-9-_]+(:(\$LATEST|[a-zA-Z0-9-_]+))?|layer:([a-zA-Z0-9-_]+)|code-signing-config:csc-[a-z0-9]{17}|event-source-mapping:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}|capacity-provider:[a-zA-Z0-9-_]+)/, required",
         _why: "recorded in late 2025",
     },
+    Deviation {
+        member: "FunctionName",
+        table: r"string(1..140) /(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}:)?(\d{12}:)?(function:)?([a-zA-Z0-9-_]+)(:(\$LATEST|[a-zA-Z0-9-_]+))?/, required",
+        _why: "recorded of GetFunctionUrlConfig in late 2025",
+    },
     Deviation { member: "Payload", table: "nothing", _why: "the whole body, which is not looked into" },
 ];
 
