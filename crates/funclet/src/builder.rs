@@ -207,15 +207,15 @@ impl Builder {
     ) -> Result<Funclet, OpenError> {
         let store = FunctionStore::new(StoreParts {
             backend: Arc::clone(&backend),
-            clock: self.clock,
+            clock: Arc::clone(&self.clock),
             ids: Arc::clone(&self.ids),
             transitions: self.transitions,
             code_bytes_max: self.code_storage_bytes_max,
         });
         let links = Links::load(&*backend, &*self.ids, store.now_ms()).map_err(OpenError::Engine)?;
         let (ids, sources, networks, default_caller) = (self.ids, self.sources, self.networks, self.caller);
-        let limiter = self.request_rate.map(Limiter::new);
-        let engine = Engine { store, local, ids, sources, networks, links, default_caller, limiter };
+        let (clock, limiter) = (self.clock, self.request_rate.map(Limiter::new));
+        let engine = Engine { store, local, ids, sources, networks, links, default_caller, clock, limiter };
         Ok(Funclet { engine: Arc::new(engine) })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use funclet_function_store::{Failure, FunctionEvent, FunctionStore, ServiceError, Timestamp};
+use funclet_function_store::{Clock, Failure, FunctionEvent, FunctionStore, ServiceError, Timestamp};
 use funclet_package_inspection::Limits;
 use funclet_storage::{BlobDigest, BlobReader, Entropy, Events, LocalBackend, Position};
 use funclet_validation::{
@@ -37,6 +37,7 @@ pub(crate) struct Engine {
     pub(crate) networks: Arc<dyn Networks>,
     pub(crate) links: Links,
     pub(crate) default_caller: Caller,
+    pub(crate) clock: Arc<dyn Clock>,
     pub(crate) limiter: Option<Limiter>,
 }
 
@@ -44,8 +45,9 @@ impl Engine {
     /// Refuses a request of an account that has asked too often. The service does so before it looks at the request.
     pub(crate) fn admit(&self, caller: &Caller, operation: &str) -> Result<(), Error> {
         let Some(limiter) = &self.limiter else { return Ok(()) };
+        // Not engine time: that may stand still for long.
         limiter
-            .admit(caller, operation, self.store.now_ms())
+            .admit(caller, operation, self.clock.now_ms())
             .map_err(|retry_after_s| Error::TooManyRequests { retry_after_s })
     }
 

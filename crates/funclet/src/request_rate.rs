@@ -105,7 +105,8 @@ impl Bucket {
     fn filled(self, per_second: u64, now_ms: u64) -> Self {
         let brought = now_ms.saturating_sub(self.at_ms).saturating_mul(per_second);
         let millitokens = self.millitokens.saturating_add(brought).min(per_second * TOKEN);
-        Self { millitokens, at_ms: now_ms.max(self.at_ms) }
+        // A clock that was put back brings nothing, and goes on from there.
+        Self { millitokens, at_ms: now_ms }
     }
 
     fn is_full(self, per_second: u64) -> bool {
@@ -131,6 +132,13 @@ mod tests {
         assert_eq!(admit(1_250), Err(1));
         // Never more than a second of them, however long the pause was.
         assert_eq!([900_000; 5].map(admit), [Ok(()), Ok(()), Ok(()), Ok(()), Err(1)]);
+    }
+
+    #[test]
+    fn a_clock_that_was_put_back_locks_nobody_out() {
+        let limiter = Limiter::new(RequestRate { per_second: 1, get_function_per_second: 1 });
+        let admit = |now_ms| limiter.admit(&caller(1), "ListFunctions", now_ms);
+        assert_eq!([admit(3_600_000), admit(0), admit(999), admit(1_000)], [Ok(()), Err(1), Err(1), Ok(())]);
     }
 
     #[test]

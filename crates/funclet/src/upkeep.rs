@@ -50,7 +50,8 @@ impl Funclet {
     }
 
     /// Reads all of the newest snapshot. Opening does not where the table stands in for it, so that damage would come out
-    /// only when the table is lost, too. The next checkpoint replaces a damaged snapshot. Operations go on meanwhile.
+    /// only when the table is lost, too. The next checkpoint replaces a damaged snapshot, also if
+    /// nothing has changed since. Operations go on meanwhile.
     ///
     /// # Errors
     /// [`UpkeepError`], in one sentence that names the file.

@@ -27,6 +27,12 @@ impl Line {
         }))
     }
 
+    /// Writes the line of a request whose connection was ended instead of an answer, because somebody asked for that.
+    pub(crate) fn dropped(self) {
+        let Some(Head { method, path, .. }) = self.0 else { return };
+        info!(method, path, "request dropped by a fault");
+    }
+
     /// Writes the line: failures of ours with everything that caused them, the rest for information.
     pub(crate) fn end<B>(self, response: &Response<B>) {
         let Some(Head { method, path, begun }) = self.0 else { return };

@@ -69,7 +69,11 @@ struct Dropped;
 async fn answer(shared: &Shared, request: Request<Incoming>) -> Result<Response<ResponseBody>, Dropped> {
     let line = Line::begin(&request, Instant::now());
     let response = match Caught::new(route(shared, request)).await {
-        Ok(routed) => routed?,
+        Ok(Ok(response)) => response,
+        Ok(Err(dropped)) => {
+            let _ = Caught::new(async { line.dropped() }).await;
+            return Err(dropped);
+        }
         Err(panic) => {
             let _ = Caught::new(async { tracing::error!(panic, "a request panicked") }).await;
             let id = shared.rest.funclet().new_request_id();

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::blob::FileBlobs;
+use crate::check;
 use crate::closed_store::{claim, identify};
 use crate::error::StoreError;
 use crate::identity::StoreId;
@@ -67,6 +68,7 @@ pub fn copy_store(
 ) -> Result<CopyProgress, StoreError> {
     let (vfs, layout, _lock) = claim(from)?;
     let id = identify(&vfs, &layout)?;
+    check::is_complete(&layout)?;
     let snapshot = snapshot::newest(&vfs, &layout, id)?.0;
     let start = Start::after(snapshot.as_ref().map(|snapshot| &snapshot.header));
     let log = recovery::walk(&vfs, &layout, id, start, &mut |_| Ok(()))?;
@@ -86,9 +88,13 @@ impl Shared {
         mode: CopyMode,
         progress: &mut dyn FnMut(CopyProgress),
     ) -> Result<CopyProgress, StoreError> {
-        let _no_checkpoint = self.hold_off_checkpoints();
+        let mut no_checkpoint = self.hold_off_checkpoints();
+        // A copy has no table that could stand in for a damaged snapshot.
+        self.mend_snapshot(&mut no_checkpoint)?;
         let _no_collection = self.collecting.lock();
-        let Written { segments, end, last_lsn } = self.log.written();
+        // Asked first: what is durable now is in what is written.
+        let durable = self.log.durable();
+        let Written { segments, end } = self.log.written();
         let mut parts: Vec<_> =
             segments.iter().map(|first| whole(segment::path(&self.layout.wal(), *first))).collect();
         if let Some(tail) = parts.last_mut() {
@@ -97,7 +103,7 @@ impl Shared {
         // After the log: every blob that a record names was there before the record was.
         let snapshot = snapshot::newest(&*self.vfs, &self.layout, self.store_id)?.0;
         parts.extend(snapshot.map(|snapshot| whole(snapshot.path)));
-        let reach = Reach { segment: segments.last().copied().unwrap_or_default(), record: last_lsn };
+        let reach = Reach { segment: segments.last().copied().unwrap_or_default(), record: durable };
         let target = Target { layout: Layout { root: to.into() }, mode, id: self.store_id, reach };
         // A copy is durable, also that of a store which is not: nothing in it would say so.
         copy(&*self.syncing_vfs, &self.layout, &self.blobs, parts, &target, progress)

@@ -15,7 +15,7 @@ mod write;
 
 pub(crate) use write::count_holding;
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use crate::error::StoreError;
@@ -41,6 +41,8 @@ pub(crate) struct Checkpoints {
     /// The record and the size of the last snapshot; 0 without one.
     last_lsn: AtomicU64,
     last_bytes: AtomicU64,
+    /// The last snapshot is damaged, so that another one is due even if nothing has happened since.
+    is_damaged: AtomicBool,
 }
 
 pub(crate) struct Progress {
@@ -75,12 +77,22 @@ impl Checkpoints {
             progress: Mutex::new(progress),
             last_lsn: AtomicU64::new(last.map_or(0, |last| last.header.lsn)),
             last_bytes: AtomicU64::new(last.map_or(0, |last| last.bytes)),
+            is_damaged: AtomicBool::new(false),
         }
     }
 
     /// Returns the record of the last snapshot; 0 without one.
     pub(crate) fn last_lsn(&self) -> Lsn {
         self.last_lsn.load(Ordering::Relaxed)
+    }
+
+    /// Takes note that the last snapshot cannot be read.
+    pub(crate) fn note_damage(&self) {
+        self.is_damaged.store(true, Ordering::Relaxed);
+    }
+
+    fn is_damaged(&self) -> bool {
+        self.is_damaged.load(Ordering::Relaxed)
     }
 
     /// Keeps checkpoints off while the returned value lives.
@@ -100,7 +112,8 @@ impl Shared {
     fn is_checkpoint_due_at_close(&self) -> bool {
         let log_bytes = self.log_bytes.load(Ordering::Relaxed);
         let is_wanted = log_bytes > 0 && self.checkpoint_bytes_min < u64::MAX;
-        is_wanted && log_bytes >= self.checkpoints.last_bytes.load(Ordering::Relaxed) / CLOSE_PART
+        self.checkpoints.is_damaged()
+            || is_wanted && log_bytes >= self.checkpoints.last_bytes.load(Ordering::Relaxed) / CLOSE_PART
     }
 
     /// Writes a snapshot of everything that is visible now, and lets go of the log before it. Returns its record.
@@ -156,7 +169,10 @@ impl Shared {
         true
     }
 
-    fn checkpoint_holding(&self, progress: &mut MutexGuard<'_, Progress>) -> Result<Lsn, StoreError> {
+    pub(crate) fn checkpoint_holding(
+        &self,
+        progress: &mut MutexGuard<'_, Progress>,
+    ) -> Result<Lsn, StoreError> {
         if let Some(failure) = &progress.failure {
             return Err(failure.clone());
         }
@@ -180,7 +196,7 @@ impl Shared {
         let log_bytes = self.log_bytes.load(Ordering::Relaxed);
         let still = self.state.stand_still(&|lsn| self.log.wait(lsn))?;
         let lsn = still.lsn;
-        if lsn == self.checkpoints.last_lsn() {
+        if lsn == self.checkpoints.last_lsn() && !self.checkpoints.is_damaged() {
             return Ok(lsn);
         }
         let first_segment = self.log.segment_after(lsn);
@@ -201,6 +217,7 @@ impl Shared {
             let _: std::io::Result<()> = self.vfs.remove_file(&tmp);
         })?;
         self.let_go_of_log(lsn, first_segment);
+        self.checkpoints.is_damaged.store(false, Ordering::Relaxed);
         // The table is only what is made of them; should it fail here, it is found out at the next opening.
         let _: Result<(), StoreError> = self.state.table().sync();
         self.log_bytes.fetch_sub(log_bytes, Ordering::Relaxed);

@@ -22,7 +22,7 @@ use crate::meta::Meta;
 use crate::open;
 use crate::options::{LocalOptions, Maintenance};
 use crate::planted::{PlantedBug, is_planted};
-use crate::reach::Teller;
+use crate::reach::Keeper;
 use crate::record::LAYOUT_1;
 use crate::recovery::blob_slots;
 use crate::scope::Scope;
@@ -61,7 +61,7 @@ pub(crate) struct Shared {
     /// How long the log after the last snapshot is, in bytes.
     pub(crate) log_bytes: AtomicU64,
     pub(crate) checkpoints: Checkpoints,
-    pub(crate) teller: Teller,
+    pub(crate) reach: Keeper,
     pub(crate) checkpoint_bytes_min: u64,
     /// A transaction was refused because the disk is full.
     pub(crate) is_full: AtomicBool,
@@ -276,13 +276,13 @@ impl Shared {
         self.state.is_drain_due()
             || self.is_checkpoint_due()
             || self.is_collection_due()
-            || self.teller.is_due(self.log.segment())
+            || self.reach.is_due(self.log.segment())
     }
 
     /// Does what is due. What fails is tried again when it is needed, and then told.
     fn keep_up(&self) {
         let _: Result<(), StoreError> = self.log.make_spare_if_due();
-        self.tell_reach_if_due();
+        self.update_reach_if_due();
         if self.state.is_drain_due() {
             let table = self.state.table();
             let drained = self.state.try_drain(self.log.durable());
@@ -344,8 +344,8 @@ impl Shared {
     /// Does at the end what makes the next opening short. The log is closed, and everything in it is durable.
     fn leave_tidy(&self) -> Result<(), StoreError> {
         let checkpointed = self.checkpoint_at_close();
-        self.tell_reach_at_close()?;
-        let table = open::close_table(self);
+        let reached = self.close_reach();
+        let table = open::close_table(self).and(reached);
         match checkpointed {
             // Then the log stays as long as it is.
             Err(StoreError::Full { .. }) | Ok(()) => table,

@@ -12,7 +12,7 @@ use crate::local::{Commit, Shared};
 use crate::options::{Durability, LocalOptions, Maintenance};
 use crate::places;
 use crate::planted::{PlantedBug, is_planted};
-use crate::reach::{Reach, Teller};
+use crate::reach::{Keeper, Reach};
 use crate::recovery::{self, LogEnd, Start};
 use crate::replay::{self, Recovered, Sources};
 use crate::signal::Signal;
@@ -59,7 +59,7 @@ pub(crate) fn open(options: &LocalOptions) -> Result<Shared, StoreError> {
 
     let (durable, witnessed) = (end.last_lsn, end.proven.last_lsn);
     let place = Place { vfs: &vfs, layout: &layout, store_id };
-    let (writer, told) = begin_log(options, &place, end, &blobs)?;
+    let (writer, reach) = begin_log(options, &place, end, &blobs)?;
     let signal = Arc::new(Signal::default());
     let log = Log::new(Parts {
         vfs: Arc::clone(&vfs),
@@ -89,7 +89,7 @@ pub(crate) fn open(options: &LocalOptions) -> Result<Shared, StoreError> {
         blob_grace_ms: options.blob_grace_ms,
         log_bytes: AtomicU64::new(log_bytes),
         checkpoints,
-        teller: Teller::new(told),
+        reach: Keeper::new(reach),
         checkpoint_bytes_min: options.checkpoint_bytes_min,
         is_full: AtomicBool::new(false),
         signal,
@@ -115,13 +115,13 @@ fn begin_log(
     let is_synced = options.durability == Durability::Disk;
     let header = end.next_header(store_id, salt(options));
     let reach = Reach { segment: header.first_lsn, record: end.last_lsn };
-    let tell = || match reach.write(&**vfs, layout, store_id) {
+    let write_reach = || match reach.write(&**vfs, layout, store_id) {
         // The log is whole without it, and who wants to delete something must be able to open the store.
         Err(StoreError::Full { .. }) => Ok(()),
-        told => told,
+        written => written,
     };
     if is_synced && is_planted(PlantedBug::ReachToldTooEarly) {
-        tell()?;
+        write_reach()?;
     }
     let salts = {
         let options = options.clone();
@@ -139,7 +139,7 @@ fn begin_log(
     let (writer, placed) = Writer::begin(begin, end.survivors)?;
     placed.into_iter().for_each(|blob| blobs.place(blob));
     if is_synced {
-        tell()?;
+        write_reach()?;
     }
     Ok((writer, is_synced.then_some(reach)))
 }
@@ -231,10 +231,12 @@ fn identify(vfs: &dyn Vfs, layout: &Layout, options: &LocalOptions) -> Result<Id
     identity::write(vfs, layout, options.entropy.bytes())
 }
 
+/// Removes what other processes have left in `tmp/`. What has no name that one of them gives is not ours.
 fn empty_tmp(vfs: &dyn Vfs, layout: &Layout) -> Result<(), StoreError> {
     let tmp = layout.tmp();
     vfs.create_dir_all(&tmp).map_err(StoreError::io("create", &tmp))?;
-    for name in vfs.list(&tmp).map_err(StoreError::io("list", &tmp))? {
+    let names = vfs.list(&tmp).map_err(StoreError::io("list", &tmp))?;
+    for name in names.iter().filter(|name| Layout::is_temporary(name)) {
         let path = tmp.join(name);
         vfs.remove_file(&path).map_err(StoreError::io("remove", &path))?;
     }

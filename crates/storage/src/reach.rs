@@ -8,6 +8,7 @@
 //! file is a second witness. It is written after the fact, so it never says too much: a log that falls short of it has lost
 //! something that was durable. It need not say everything, and a store of an older build has none.
 
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -46,13 +47,16 @@ impl Reach {
         let path = layout.reach();
         let bytes = match vfs::read_all(vfs, &path, FILE_BYTES_MAX) {
             Ok(bytes) => bytes,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            // Something else of that name is told as what it is.
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::IsADirectory) => {
+                return Ok(None);
+            }
             Err(error) => return Err(StoreError::io("read", &path)(error)),
         };
         match Self::decode(&bytes) {
             Some((of, reach)) if of == id => Ok(Some(reach)),
-            Some(_) => Err(StoreError::corrupt(&path, 0, "REACH is that of another store")),
-            None => Err(StoreError::corrupt(&path, 0, "REACH has a wrong length, version or checksum")),
+            Some(_) => Err(StoreError::corrupt(&path, 0, "it says how far the log of another store reaches")),
+            None => Err(StoreError::corrupt(&path, 0, "it has a wrong length, version or checksum")),
         }
     }
 
@@ -80,23 +84,27 @@ impl Reach {
     }
 }
 
-/// Who keeps `REACH` of an open store up to date: it is written when a segment is begun, beside the commits.
-pub(crate) struct Teller {
-    /// The segment that the file names; the greatest LSN if nothing is ever said.
-    told: AtomicU64,
-    /// Held while the file is written.
-    writing: Mutex<()>,
+/// Keeps `REACH` of an open store up to date: it is written when a segment is begun, beside the commits.
+pub(crate) struct Keeper {
+    /// The segment that the file names; the greatest LSN once the file is not kept any more.
+    segment: AtomicU64,
+    /// Held while the file is written: whether it is kept at all.
+    is_kept: Mutex<bool>,
 }
 
-impl Teller {
-    /// `told` is what the file says. `None`: it is not kept up to date, because a store without syncs promises nothing that
-    /// it could say.
-    pub(crate) fn new(told: Option<Reach>) -> Self {
-        Self { told: AtomicU64::new(told.map_or(Lsn::MAX, |told| told.segment)), writing: Mutex::new(()) }
+impl Keeper {
+    /// `written` is what the file says. `None`: it is not kept, because a store without syncs promises nothing that it could
+    /// say.
+    pub(crate) fn new(written: Option<Reach>) -> Self {
+        Self {
+            segment: AtomicU64::new(written.map_or(Lsn::MAX, |written| written.segment)),
+            is_kept: Mutex::new(written.is_some()),
+        }
     }
 
+    /// Whether the log goes on in a segment that the file does not name. Cheap enough for every commit.
     pub(crate) fn is_due(&self, segment: Lsn) -> bool {
-        self.told.load(Ordering::Relaxed) < segment
+        self.segment.load(Ordering::Relaxed) < segment
     }
 }
 
@@ -105,27 +113,31 @@ impl Shared {
         Reach { segment: self.log.segment(), record: self.log.durable() }
     }
 
-    /// Says that the log goes on in another segment, if that is not said yet and nobody is at it.
+    /// Writes that the log goes on in another segment, unless that is written already or somebody is at it.
     ///
     /// What fails is not tried again before the next segment: the file then says less than it could, as at any other time.
-    pub(crate) fn tell_reach_if_due(&self) {
-        if self.teller.is_due(self.log.segment())
-            && let Some(_writing) = self.teller.writing.try_lock()
+    pub(crate) fn update_reach_if_due(&self) {
+        if self.reach.is_due(self.log.segment())
+            && let Some(is_kept) = self.reach.is_kept.try_lock()
+            && *is_kept
         {
             let reach = self.reach();
-            self.teller.told.store(reach.segment, Ordering::Relaxed);
+            self.reach.segment.store(reach.segment, Ordering::Relaxed);
             let _: Result<(), StoreError> = reach.write(&*self.vfs, &self.layout, self.store_id);
         }
     }
 
-    /// Says at a clean close where the log ends. A full disk has no room for that, and the log is whole without.
-    pub(crate) fn tell_reach_at_close(&self) -> Result<(), StoreError> {
-        if self.teller.told.load(Ordering::Relaxed) == Lsn::MAX {
+    /// Writes at a clean close where the log ends; nothing is written afterwards. A full disk has no room for that, and the
+    /// log is whole without.
+    pub(crate) fn close_reach(&self) -> Result<(), StoreError> {
+        let mut is_kept = self.reach.is_kept.lock();
+        if !std::mem::take(&mut *is_kept) {
             return Ok(());
         }
+        self.reach.segment.store(Lsn::MAX, Ordering::Relaxed);
         match self.reach().write(&*self.vfs, &self.layout, self.store_id) {
             Err(StoreError::Full { .. }) => Ok(()),
-            told => told,
+            written => written,
         }
     }
 }

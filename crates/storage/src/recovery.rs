@@ -29,8 +29,6 @@ use crate::wal::writer::{Batch, BlobSlot};
 /// The longest file in `wal/` that is read: the largest segment and more.
 const SEGMENT_FILE_BYTES_MAX: u64 = 1 << 30;
 
-const IS_CUT: &str = "the file has lost its end: it was longer before it had its name";
-
 /// Where the log begins.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Start {
@@ -157,7 +155,11 @@ fn go_through(
             None if damaged.is_some() => before_damage(&segment, &segment.read(vfs)?, visit)?,
             None => {
                 let content = segment.read(vfs)?;
-                let tail = Tail::find(&segment, &content, &Proof::of(&segment, start, least));
+                let tail = Tail::find(
+                    &segment,
+                    &content,
+                    &Proof::of(&segment, start, least.as_ref().ok().copied().flatten()),
+                );
                 match part {
                     Part::Whole => tail.take(&mut end, visit)?,
                     Part::End => tail.check()?,
@@ -169,7 +171,7 @@ fn go_through(
     if let Some(damaged) = damaged {
         return Err(damaged);
     }
-    end.reach().check(least, &wal)?;
+    end.reach().check(least?, &wal)?;
     Ok(end)
 }
 
@@ -203,18 +205,16 @@ struct Opened {
     end: LogEnd,
     /// Why there are no more. Whoever looks at the log still sees what is before it.
     damaged: Option<StoreError>,
-    /// How far the log reaches at least, as it was said before anybody looked.
-    least: Option<Reach>,
+    /// How far the log reaches at least, as it was said before anybody looked. That this cannot be read is told when the log
+    /// itself is known to be whole.
+    least: Result<Option<Reach>, StoreError>,
     wal: PathBuf,
 }
 
 /// Reads the headers of the segments that are needed. A file in `wal/` always has a valid one.
 fn open_segments(vfs: &dyn Vfs, layout: &Layout, id: StoreId, start: Start) -> Result<Opened, StoreError> {
     let wal = layout.wal();
-    let (least, mut damaged) = match Reach::read(vfs, layout, id) {
-        Ok(least) => (least, None),
-        Err(error) => (None, Some(error)),
-    };
+    let least = Reach::read(vfs, layout, id);
     let (mut needed, mut end) = (Vec::new(), LogEnd::before_the_first());
     let names = vfs::list_if_directory(vfs, &wal)?
         .ok_or_else(|| StoreError::corrupt(&wal, 0, "the directory of the log is gone"))?;
@@ -234,7 +234,7 @@ fn open_segments(vfs: &dyn Vfs, layout: &Layout, id: StoreId, start: Start) -> R
     }
     needed.sort();
     end.superseded.sort();
-    let mut segments = Vec::new();
+    let (mut segments, mut damaged) = (Vec::new(), None);
     for (first, path) in needed {
         match open_segment(vfs, id, first, path) {
             Ok(segment) => segments.push(segment),
@@ -401,14 +401,17 @@ impl<'a> Tail<'a> {
         let found = frames.by_ref().collect();
         let (end, next_lsn) = (frames.at, frames.next_lsn);
         let witness = match frames.damaged_here() {
-            Some(later) => Some(format!("the frame at {later}")),
+            Some(later) => Some(format!("the frame at offset {later}")),
             None => (next_lsn <= proof.lsn).then(|| proof.by.to_owned()),
         };
         // What comes before something durable was durable, too.
         let proven = if witness.is_some() { next_lsn - 1 } else { frames.watermark };
         let damage = match witness {
             Some(witness) => Some(format!("a record that was durable is damaged: {witness} says so")),
-            None => segment.is_cut(content).then(|| IS_CUT.to_owned()),
+            None => segment.is_cut(content).then(|| {
+                let (found, stated) = (content.len(), segment.header.file_bytes);
+                format!("the file is {found} bytes long, its header says {stated}: it has lost its end")
+            }),
         };
         Self { segment, content, frames: found, end, next_lsn, proven, damage }
     }

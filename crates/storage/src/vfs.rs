@@ -170,6 +170,16 @@ impl Layout {
     /// log reaches.
     pub(crate) const LATER_NAMES: [&'static str; 3] = ["TABLE", "table", "REACH"];
 
+    /// Whether a file in `tmp/` may be one that a process made there: what is written whole before it gets its name.
+    pub(crate) fn is_temporary(name: &str) -> bool {
+        let is_numbered = |prefix: &str| {
+            let number = name.strip_prefix(prefix).unwrap_or_default();
+            !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+        };
+        matches!(name, "format" | "reach" | "table")
+            || ["segment-", "snapshot-", "blob-"].into_iter().any(is_numbered)
+    }
+
     pub(crate) fn lock(&self) -> PathBuf {
         self.root.join("LOCK")
     }

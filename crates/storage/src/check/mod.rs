@@ -81,6 +81,24 @@ pub fn check_with_progress(
     Ok(check.report)
 }
 
+/// Fails unless snapshot and log are whole and every blob that is referenced is there, in its length. Contents are not read.
+pub(crate) fn is_complete(layout: &Layout) -> Result<(), StoreError> {
+    let blobs = FileBlobs::new(Arc::new(RealVfs), layout.clone(), 0);
+    let report = CheckReport::default();
+    let mut check = Check { vfs: RealVfs, layout: layout.clone(), blobs, report, references: None };
+    check.state()?;
+    if let Some(Finding { file, offset, problem, .. }) = check.report.findings.into_iter().next() {
+        return Err(StoreError::corrupt(&file, offset.unwrap_or_default(), problem));
+    }
+    for (digest, size) in check.references.iter().flat_map(References::held) {
+        if check.blobs.length(&digest)? != Some(size) {
+            let reason = "a referenced blob is missing, or has another length";
+            return Err(StoreError::corrupt(&check.blobs.path(&digest), 0, reason));
+        }
+    }
+    Ok(())
+}
+
 struct Check {
     vfs: RealVfs,
     layout: Layout,

@@ -116,7 +116,8 @@ impl Shared {
             paths.push(segment::path(&self.layout.wal(), dropped));
         }
         let older = self.checkpoints.last_lsn.swap(lsn, Ordering::Relaxed);
-        if older > 0 {
+        // A damaged one was replaced under its own name.
+        if older > 0 && older != lsn {
             paths.push(snapshot::path(&self.layout.snap(), older));
         }
         for path in paths {

@@ -174,8 +174,6 @@ pub(crate) struct Written {
     pub(crate) segments: Vec<Lsn>,
     /// How far the last one is written, in bytes.
     pub(crate) end: u64,
-    /// The last record.
-    pub(crate) last_lsn: Lsn,
 }
 
 /// What a writer needs to begin.
@@ -214,11 +212,11 @@ impl Writer {
             salts,
             states_length,
         };
-        writer.write_header(&spare.path)?;
+        write_header(&*writer.file, &spare.path, &writer.header)?;
         let durable = writer.last_lsn;
         let placed = writer.append(survivors, durable)?;
         writer.sync()?;
-        writer.publish(&spare.path)?;
+        writer.publish(&spare.path, writer.header.first_lsn)?;
         Ok((writer, placed))
     }
 
@@ -236,7 +234,7 @@ impl Writer {
 
     /// What a copy of the log is made of.
     pub(crate) fn written(&self) -> Written {
-        Written { segments: self.segments.clone(), end: self.at, last_lsn: self.last_lsn }
+        Written { segments: self.segments.clone(), end: self.at }
     }
 
     /// The LSN that names the segment which is being written.
@@ -298,7 +296,7 @@ impl Writer {
             while length > self.room() {
                 self.rotate()?;
             }
-            let (mut end, room) = (start, self.room());
+            let (mut end, mut last_lsn, room) = (start, self.last_lsn, self.room());
             let fits = |slot: &&Slot| {
                 (slot.end - start) as u64 <= room && (slot.start == start || !slot.begins_segment)
             };
@@ -308,10 +306,11 @@ impl Writer {
                     durable,
                     self.header.salt,
                 );
-                (end, self.last_lsn) = (slot.end, slot.lsn);
+                (end, last_lsn) = (slot.end, slot.lsn);
             }
             let offset = self.at;
             self.write_run(batch.bytes.get(start..end).unwrap_or_default())?;
+            self.last_lsn = last_lsn;
             while let Some(blob) = blobs.next_if(|blob| blob.range.start < end) {
                 placed.push(PlacedBlob {
                     digest: blob.digest,
@@ -345,37 +344,39 @@ impl Writer {
         let spare = self.spares.pop_front().ok_or_else(full)?;
         let sealed = Seal { first_lsn: self.header.first_lsn, end: self.at, last_lsn: self.last_lsn };
         let takes_place = sealed.first_lsn == self.last_lsn + 1;
-        self.header = SegmentHeader {
+        let header = SegmentHeader {
             store_id: self.header.store_id,
             first_lsn: self.last_lsn + 1,
             salt: (self.salts)(),
             previous: if takes_place { self.header.previous } else { Some(sealed) },
             file_bytes: if self.states_length { spare.capacity } else { 0 },
         };
-        self.file = spare.file;
-        self.path = segment::path(&self.layout.wal(), self.header.first_lsn).into();
-        if !takes_place {
-            self.segments.push(self.header.first_lsn);
-        }
-        self.at = HEADER_BYTES as u64;
-        self.capacity = spare.capacity;
-        self.write_header(&spare.path)?;
+        write_header(&*spare.file, &spare.path, &header)?;
         if !is_planted(PlantedBug::SegmentNamedBeforeSync) {
-            self.sync()?;
+            spare.file.sync_data().map_err(StoreError::io("sync", &spare.path))?;
         }
-        self.publish(&spare.path)
-    }
-
-    fn write_header(&self, path: &Path) -> Result<(), StoreError> {
-        self.file.write_at(&self.header.encode(), 0).map_err(StoreError::io("write", path))
+        self.publish(&spare.path, header.first_lsn)?;
+        // From here on the log goes on there; before, a failure leaves what was written described as it is.
+        if !takes_place {
+            self.segments.push(header.first_lsn);
+        }
+        self.path = segment::path(&self.layout.wal(), header.first_lsn).into();
+        (self.file, self.header) = (spare.file, header);
+        (self.at, self.capacity) = (HEADER_BYTES as u64, spare.capacity);
+        Ok(())
     }
 
     /// Gives the prepared and synced file its name in `wal/`, durably: a file there always has a valid header.
-    fn publish(&self, prepared: &Path) -> Result<(), StoreError> {
-        self.vfs.rename(prepared, &self.path).map_err(StoreError::io("rename to", &self.path))?;
+    fn publish(&self, prepared: &Path, first_lsn: Lsn) -> Result<(), StoreError> {
+        let path = segment::path(&self.layout.wal(), first_lsn);
+        self.vfs.rename(prepared, &path).map_err(StoreError::io("rename to", &path))?;
         if is_planted(PlantedBug::SegmentNameNotSynced) {
             return Ok(());
         }
         self.vfs.sync_dir(&self.layout.wal()).map_err(StoreError::io("sync", &self.layout.wal()))
     }
+}
+
+fn write_header(file: &dyn VfsFile, path: &Path, header: &SegmentHeader) -> Result<(), StoreError> {
+    file.write_at(&header.encode(), 0).map_err(StoreError::io("write", path))
 }

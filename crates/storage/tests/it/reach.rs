@@ -4,12 +4,14 @@
 //! the end of its log, in every way in which a file system or a person may do it.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use funclet_storage::{
-    CopyMode, Durability, LocalBackend, LocalOptions, Maintenance, StoreError, TableKind, Vfs as _, check,
-    copy_store,
+    Backend as _, CopyMode, Durability, LocalBackend, LocalOptions, Maintenance, StoreError, TableKind,
+    Vfs as _, check, copy_store,
 };
-use funclet_testkit::{Keep, SimVfs};
+use funclet_testkit::{Keep, Operation, SimVfs};
 
 use crate::script::{entropy, get, last_byte, open, open_keeping_log, options, put, refused, segments};
 
@@ -115,6 +117,71 @@ fn what_says_so_is_itself_looked_at() {
     let vfs = whole.crash(Keep::Everything);
     vfs.overwrite(reach(), &left_open(1).read_file(reach()).unwrap()).unwrap();
     assert_refused(&vfs, &reach(), "that of another store");
+}
+
+/// What has lost its witness is still looked at itself.
+#[test]
+fn a_damaged_witness_hides_no_damage() {
+    let vfs = left_open(1);
+    let (path, content) = (last_segment(&vfs), vfs.read_file(reach()).unwrap());
+    vfs.overwrite(reach(), &content[..20]).unwrap();
+    vfs.flip(&path, 700, 1).unwrap();
+    assert_refused(&vfs, &path, "the log first");
+}
+
+/// A log that failed ends where it was written, and so does its copy.
+#[test]
+fn a_copy_of_a_failed_store_is_whole() {
+    for (operation, is_rotation) in [
+        (Operation::Write, false),
+        (Operation::SyncData, false),
+        (Operation::Rename, true),
+        (Operation::SyncDir, true),
+    ] {
+        let vfs = SimVfs::new();
+        let small = options(&vfs).segment_bytes(4 << 10, 4 << 10).checkpoint_bytes_min(u64::MAX);
+        let store = LocalBackend::open(&small).unwrap();
+        put(&store, 1, "count", "1").unwrap();
+        vfs.fail_matching(operation, "wal", 1);
+        let failed = (2..200).find(|number| put(&store, *number, "count", &format!("{number}")).is_err());
+        let failed = failed.expect("the failure is met");
+        assert_eq!(failed > 2, is_rotation, "{operation:?} at {failed}");
+        store.backup(Path::new("copy"), CopyMode::Bytes, &mut |_| {}).unwrap();
+        let copy = LocalOptions::new("copy", entropy()).vfs(Arc::new(vfs.clone()));
+        let there: u64 = get(&LocalBackend::open(&copy).unwrap(), "count").unwrap().parse().unwrap();
+        assert!(there + 1 == failed || there == failed, "{operation:?}: {there} of {failed}");
+    }
+}
+
+/// Callers that are still about when the store is closed write nothing behind its back.
+#[test]
+fn a_store_is_closed_while_others_commit() {
+    for _ in 0..40 {
+        let directory = tempfile::tempdir().unwrap();
+        let options = LocalOptions::new(directory.path(), entropy()).table(TableKind::Memory);
+        let small = options.segment_bytes(4 << 10, 4 << 10).checkpoint_bytes_min(u64::MAX);
+        let store = LocalBackend::open(&small).unwrap();
+        let acknowledged = AtomicU64::new(0);
+        std::thread::scope(|threads| {
+            for thread in 0..3_u64 {
+                let (store, acknowledged) = (&store, &acknowledged);
+                threads.spawn(move || {
+                    let mut number = thread << 32;
+                    while put(store, number, &format!("key {thread}"), &"x".repeat(900)).is_ok() {
+                        number += 1;
+                        acknowledged.fetch_add(1, Ordering::Relaxed);
+                    }
+                });
+            }
+            while acknowledged.load(Ordering::Relaxed) < 30 {
+                std::thread::yield_now();
+            }
+            store.close().unwrap();
+        });
+        drop(store);
+        assert_eq!(check(directory.path()).unwrap().findings, []);
+        assert!(!directory.path().join("tmp/reach").exists());
+    }
 }
 
 /// Without syncs a power cut may shorten any file, so that a short one proves nothing.

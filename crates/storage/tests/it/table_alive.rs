@@ -7,8 +7,8 @@ use std::fs;
 use std::path::Path;
 
 use funclet_storage::{
-    Backend, Durability, LocalBackend, LocalOptions, Maintenance, ReadError, StoreError, TableKind, check,
-    codec,
+    Backend, CopyMode, Durability, LocalBackend, LocalOptions, Maintenance, ReadError, StoreError, TableKind,
+    check, codec, copy_store,
 };
 
 use crate::concurrency::MAINTENANCE;
@@ -208,6 +208,38 @@ fn fails_alive(what: &str, damage: fn(&Path), maintenance: Maintenance) {
     let again = LocalBackend::open(&options).unwrap();
     assert!(texts(&again).unwrap() == held, "{what}: opened again");
     again.close().unwrap();
+}
+
+/// A damaged snapshot is replaced also if nothing has happened since it was written, by the close or by a backup.
+#[test]
+fn a_damaged_snapshot_is_replaced_by_one_of_the_same_state() {
+    for by_backup in [false, true] {
+        let directory = tempfile::tempdir().unwrap();
+        let (root, copy) = (directory.path().join("store"), directory.path().join("copy"));
+        let (store, mut held) = (open(&root), Texts::new());
+        update(&store, &mut held, 0, 200);
+        store.close().unwrap();
+        let snapshot = fs::read_dir(root.join("snap")).unwrap().next().unwrap().unwrap().path();
+        let mut content = fs::read(&snapshot).unwrap();
+        content[500] ^= 1;
+        fs::write(&snapshot, content).unwrap();
+        if by_backup {
+            let refused = copy_store(&root, &copy, CopyMode::Link, &mut |_| {}).unwrap_err();
+            assert!(matches!(&refused, StoreError::Corrupt { file, .. } if *file == snapshot), "{refused:?}");
+        }
+        let store = open(&root);
+        if by_backup {
+            store.backup(&copy, CopyMode::Link, &mut |_| {}).unwrap();
+            assert_eq!(check(&copy).unwrap().findings, []);
+            assert!(texts(&open(&copy)).unwrap() == held);
+        } else {
+            store.verify_snapshot().unwrap_err();
+        }
+        store.close().unwrap();
+        assert_eq!(check(&root).unwrap().findings, [], "by a backup: {by_backup}");
+        fs::remove_dir_all(root.join("table")).unwrap();
+        assert!(texts(&open(&root)).unwrap() == held);
+    }
 }
 
 /// A snapshot that is damaged while the table stands in for it: nothing is lost, it is told, and the next checkpoint mends it.
