@@ -22,16 +22,47 @@ structure! {
     }
 }
 
+/// The names that the service sets itself, in the order of its documentation, which fits the order in which public
+/// reports quote several of them. `_HANDLER` and `_X_AMZN_TRACE_ID` are reserved too; the pattern refuses them before.
+const RESERVED: [&str; 16] = [
+    "AWS_DEFAULT_REGION",
+    "AWS_REGION",
+    "AWS_EXECUTION_ENV",
+    "AWS_LAMBDA_FUNCTION_NAME",
+    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+    "AWS_LAMBDA_FUNCTION_VERSION",
+    "AWS_LAMBDA_INITIALIZATION_TYPE",
+    "AWS_LAMBDA_LOG_GROUP_NAME",
+    "AWS_LAMBDA_LOG_STREAM_NAME",
+    "AWS_ACCESS_KEY",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_LAMBDA_RUNTIME_API",
+    "LAMBDA_TASK_ROOT",
+    "LAMBDA_RUNTIME_DIR",
+];
+
 /// The greatest size of the variables, written as compact JSON (recorded from AWS).
 const VARIABLES_BYTES_MAX: usize = 4096;
 
 impl Environment {
-    /// Takes the variables, unless they are too many.
+    /// Takes the variables, unless some have names of the service's own or they are too many.
     ///
     /// # Errors
-    /// If their JSON has more than 4096 bytes; the text repeats it (recorded from AWS).
+    /// If names are reserved; the text, which lists them, is quoted in many public reports (aws/aws-cdk#28048). Then if
+    /// their JSON has more than 4096 bytes; the text repeats it (recorded from AWS). Which comes first is chosen.
     pub(crate) fn into_variables(self) -> Result<StringMap, Rejection> {
         let variables = self.variables.unwrap_or_default();
+        let reserved: Vec<_> = RESERVED.into_iter().filter(|name| variables.get(name).is_some()).collect();
+        if !reserved.is_empty() {
+            return Err(Rejection::invalid(format!(
+                "Lambda was unable to configure your environment variables because the environment variables you \
+                 have provided contains reserved keys that are currently not supported for modification. Reserved \
+                 keys used in this request: {}",
+                reserved.join(", ")
+            )));
+        }
         let measured = to_json(&variables);
         if measured.len() > VARIABLES_BYTES_MAX {
             return Err(Rejection::invalid(format!(
@@ -93,6 +124,23 @@ mod tests {
         ] {
             assert_eq!(to_json(&pairs.iter().copied().collect()), json);
         }
+    }
+
+    /// The texts are quoted in public reports.
+    #[test]
+    fn reserved_names() {
+        let check = |names: &[&str], listed: Option<&str>| {
+            let variables = Some(names.iter().map(|name| (*name, "x")).collect());
+            let refused =
+                Environment { variables }.into_variables().map_err(|rejection| rejection.to_string());
+            let start = "Lambda was unable to configure your environment variables because the environment variables \
+                         you have provided contains reserved keys that are currently not supported for modification. \
+                         Reserved keys used in this request: ";
+            assert_eq!(refused.err(), listed.map(|listed| format!("{start}{listed}")), "{names:?}");
+        };
+        check(&["AWS_REGION"], Some("AWS_REGION"));
+        check(&["AWS_SECRET_ACCESS_KEY", "MINE", "AWS_REGION"], Some("AWS_REGION, AWS_SECRET_ACCESS_KEY"));
+        check(&["aws_region", "TZ", "PATH", "AWS_LAMBDA_EXEC_WRAPPER"], None);
     }
 
     /// Recorded from AWS: 4096 bytes pass, 4097 do not.
