@@ -7,8 +7,7 @@ use crate::answer::FunctionConfiguration;
 use crate::decide::context::Projected;
 use crate::decide::sealed::Command;
 use crate::decide::settle::Due;
-use crate::decide::update::{check_idle, check_revision};
-use crate::decide::{Changes, Context, Decision, Stop};
+use crate::decide::{Changes, Context, Decision, Stop, update};
 use crate::error::ServiceError;
 use crate::event::{FunctionEvent, FunctionEventKind};
 use crate::keys;
@@ -19,16 +18,14 @@ use crate::stored::{
 impl Command for PublishVersion {
     type Answer = FunctionConfiguration;
 
-    /// Refusals in this order \[chosen\]: existence, RevisionId, update in progress, digest of the code.
+    /// Refusals in this order \[chosen\]: existence, a version addressed, RevisionId, update in progress, digest of the
+    /// code.
     #[allow(private_interfaces)]
     fn decide(&self, context: &Context<'_>) -> Result<Decision<FunctionConfiguration>, Stop> {
-        let name = &self.function_name;
-        let arn = context.caller.function_arn(name);
-        let found = context.require(name, arn.clone())?;
-        check_revision(self.revision_id.as_deref(), &found.value.latest)?;
-        check_idle(context, name, &found.value)?;
-        let latest = context.configuration(&found.value.latest, arn, Version::Latest)?;
-        check_code(self, &latest)?;
+        let name = &self.function.name;
+        let found = update::find(context, &self.function, self.revision_id.as_deref())?;
+        update::check_idle(context, name, &found.value)?;
+        check_code(self, &update::latest(context, &self.function, &found.value)?)?;
         if let Some((number, version)) = unchanged(context, name, &found.value)? {
             let answer = numbered(context, name, &version, number)?;
             return Ok(Decision { changes: Changes::default(), answer });
@@ -73,7 +70,7 @@ fn publish(
     context: &Context<'_>,
     found: Projected<StoredFunction>,
 ) -> Result<Decision<FunctionConfiguration>, Stop> {
-    let name = &request.function_name;
+    let name = &request.function.name;
     let mut changes = Changes::default();
     let old_revision = found.value.latest.revision_id;
     context.note_completion(&mut changes, (name, None), &found, old_revision)?;

@@ -1,4 +1,4 @@
-//! What updates of code and of configuration have in common.
+//! What updates of code and of configuration have in common; publications find their function and are refused as they are.
 
 use funclet_validation::{FunctionName, FunctionReference, Qualifier, Rejection, RevisionId, Version};
 
@@ -10,7 +10,7 @@ use crate::error::ServiceError;
 use crate::event::{FunctionEvent, FunctionEventKind};
 use crate::stored::{StoredFunction, StoredTransition, StoredVersion, TransitionKind};
 
-/// Finds the function of an update. Refusals in this order \[chosen\]: existence, a version addressed, RevisionId.
+/// Finds the function of an update or a publication. Refusals in this order \[chosen\]: existence, a version addressed, RevisionId.
 pub(crate) fn find(
     context: &Context<'_>,
     reference: &FunctionReference,
@@ -25,7 +25,7 @@ pub(crate) fn find(
 }
 
 /// Compares a RevisionId, which is free text in requests, with the current one.
-pub(crate) fn check_revision(sent: Option<&str>, latest: &StoredVersion) -> Result<(), ServiceError> {
+fn check_revision(sent: Option<&str>, latest: &StoredVersion) -> Result<(), ServiceError> {
     let current = RevisionId::from_bytes(latest.revision_id).to_string();
     if sent.is_some_and(|sent| sent != current) { Err(ServiceError::RevisionMismatch) } else { Ok(()) }
 }

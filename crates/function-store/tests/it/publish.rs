@@ -1,7 +1,7 @@
 //! PublishVersion: when a version comes of it, and under which number.
 
 use funclet_function_store::ServiceError;
-use funclet_validation::{CreateFunctionRequest, PublishVersionRequest};
+use funclet_validation::{CreateFunctionRequest, PublishVersionRequest, Qualifier};
 
 use crate::world::{World, create_request, digest, publish_request, zip};
 
@@ -74,7 +74,11 @@ fn refusals_come_in_their_order(world: World) {
     };
     let arn = world.caller.function_arn(&"f".parse().unwrap());
     assert_eq!(world.publish_with(wrong()), Err(ServiceError::FunctionNotFound { arn: arn.clone() }));
+    let of_version = || PublishVersionRequest { function_name: Some("f:1".into()), ..wrong() };
+    let unknown = ServiceError::FunctionNotFound { arn: arn.qualified(Qualifier::Version(1)) };
+    assert_eq!(world.publish_with(of_version()), Err(unknown));
     world.create("f", "one");
+    assert_eq!(world.publish_with(of_version()), Err(ServiceError::NotLatest));
     assert_eq!(world.publish_with(wrong()), Err(ServiceError::RevisionMismatch));
     let with_revision = |world: &World| PublishVersionRequest {
         revision_id: Some(world.get("f").revision_id.to_string()),

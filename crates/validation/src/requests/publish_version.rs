@@ -5,10 +5,9 @@ use crate::caller::Caller;
 use crate::check::check;
 use crate::constraint::Shape;
 use crate::description::DESCRIPTION_SHAPE;
-use crate::function_name::{FUNCTION_NAME_SHAPE, FunctionName};
+use crate::function_name::FUNCTION_NAME_SHAPE;
 use crate::function_reference::FunctionReference;
 use crate::publish_to::{PUBLISH_TO_SHAPE, PublishTo};
-use crate::qualifier::Qualifier;
 use crate::rejection::Rejection;
 use crate::structure::structure;
 
@@ -31,8 +30,9 @@ structure! {
 /// A valid PublishVersion request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublishVersion {
-    /// The function.
-    pub function_name: FunctionName,
+    /// The function. A qualifier stays here, because the service refuses one of an update only after it has found the
+    /// function.
+    pub function: FunctionReference,
     /// The digest that the code must have, as free text: the service does not check its form (recorded from AWS).
     pub code_sha256: Option<String>,
     /// The description of the version; that of `$LATEST` if not given.
@@ -47,17 +47,12 @@ impl PublishVersionRequest {
     /// Makes the request valid.
     ///
     /// # Errors
-    /// [`Rejection::Validation`], then those of [`FunctionReference::resolve`], then
-    /// [`Rejection::InvalidParameterValue`] for a qualifier other than `$LATEST`: what the service does with one is
-    /// not recorded; the text is the one it gives to updates of versions.
+    /// [`Rejection::Validation`], then those of [`FunctionReference::resolve`].
     pub fn validate(self, caller: &Caller) -> Result<PublishVersion, Rejection> {
         check(&self)?;
         let function = FunctionReference::resolve(caller, &required(self.function_name), None)?;
-        if !matches!(function.qualifier, None | Some(Qualifier::Latest)) {
-            return Err(Rejection::invalid(NOT_LATEST));
-        }
         Ok(PublishVersion {
-            function_name: function.name,
+            function,
             code_sha256: self.code_sha256,
             description: self.description,
             revision_id: self.revision_id,
@@ -65,6 +60,3 @@ impl PublishVersionRequest {
         })
     }
 }
-
-const NOT_LATEST: &str = "Current operation does not support versions other than $LATEST. Please set the version to \
-     $LATEST or do not set a version in your request.";

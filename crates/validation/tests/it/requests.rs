@@ -197,19 +197,13 @@ fn update_function_configuration() {
 
 #[test]
 fn publish_version() {
-    let publish = |name: &str| {
-        let function_name = Some(name.to_owned());
-        PublishVersionRequest { function_name, code_sha256: Some("any".into()), ..Default::default() }
-            .validate(&caller())
-            .map(|valid| valid.function_name.to_string())
-            .map_err(|rejection| rejection.to_string())
-    };
-    assert_eq!(publish("hello").as_deref(), Ok("hello"));
-    assert_eq!(publish("hello:$LATEST").as_deref(), Ok("hello"));
-    for name in ["hello:1", "hello:live"] {
-        assert!(
-            publish(name).unwrap_err().starts_with("Current operation does not support versions other than")
-        );
+    for qualifier in [None, Some("$LATEST"), Some("1"), Some("live")] {
+        let function_name = Some(format!("hello{}", qualifier.map(|q| format!(":{q}")).unwrap_or_default()));
+        let request =
+            PublishVersionRequest { function_name, code_sha256: Some("any".into()), ..Default::default() };
+        let function = request.validate(&caller()).unwrap().function;
+        assert_eq!(function.name.as_str(), "hello");
+        assert_eq!(function.qualifier.map(|qualifier| qualifier.to_string()).as_deref(), qualifier);
     }
 }
 
