@@ -119,9 +119,16 @@ impl Content {
             return refused("NoSuchBucket", "The specified bucket does not exist");
         };
         if let Some(region) = bucket.region.as_deref().filter(|region| *region != caller.region.as_str()) {
-            let message = format!(
-                "The bucket is in this region: {region}. Please use this region to retry the request"
-            );
+            // Reported with these two texts (aws/serverless-application-model#1993,
+            // hashicorp/terraform-provider-aws#43568).
+            let message = match object.version {
+                None => format!(
+                    "The bucket is in this region: {region}. Please use this region to retry the request"
+                ),
+                Some(_) => "The bucket you are attempting to access must be addressed using the specified \
+                            endpoint. Please send all future requests to this endpoint."
+                    .to_owned(),
+            };
             return refused("PermanentRedirect", &message);
         }
         let Some(versions) = bucket.objects.get(object.key.as_str()) else {

@@ -103,6 +103,15 @@ fn what_s3_refuses_is_passed_on_in_its_words() {
             ),
         ),
         (
+            "far-away",
+            "f.zip",
+            Some("1"),
+            format!(
+                "{before}Version. S3 Error Code: PermanentRedirect. S3 Error Message: The bucket you are attempting to \
+                 access must be addressed using the specified endpoint. Please send all future requests to this endpoint."
+            ),
+        ),
+        (
             "bucket",
             "f.zip",
             Some("7"),
