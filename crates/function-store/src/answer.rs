@@ -230,6 +230,8 @@ pub enum CodeLocation {
         digest: BlobDigest,
         /// Its length in bytes.
         size: u64,
+        /// The key that the request encrypted it with, if it named one.
+        source_kms_key_arn: Option<KmsKeyArn>,
     },
     /// An image in a registry.
     Image {

@@ -130,16 +130,27 @@ struct Concurrency {
 #[derive(serde::Serialize)]
 #[serde(untagged, rename_all_fields = "PascalCase")]
 enum Code<'a> {
-    Package { repository_type: &'static str, location: String },
-    Image { repository_type: &'static str, image_uri: &'a str, resolved_image_uri: &'a str },
+    Package {
+        repository_type: &'static str,
+        location: String,
+        #[serde(rename = "SourceKMSKeyArn", skip_serializing_if = "Option::is_none")]
+        source_kms_key_arn: Option<&'a str>,
+    },
+    Image {
+        repository_type: &'static str,
+        image_uri: &'a str,
+        resolved_image_uri: &'a str,
+    },
 }
 
 impl<'a> Code<'a> {
     fn of(code: &'a CodeLocation, links: &Links<'_>) -> Self {
         match code {
-            CodeLocation::Package { digest, .. } => {
-                Self::Package { repository_type: "S3", location: links.url(digest) }
-            }
+            CodeLocation::Package { digest, source_kms_key_arn, .. } => Self::Package {
+                repository_type: "S3",
+                location: links.url(digest),
+                source_kms_key_arn: source_kms_key_arn.as_ref().map(|arn| arn.as_str()),
+            },
             CodeLocation::Image { image_uri, resolved_image_uri } => {
                 Self::Image { repository_type: "ECR", image_uri, resolved_image_uri }
             }

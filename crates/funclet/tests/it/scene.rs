@@ -75,7 +75,7 @@ pub(crate) fn versions(lambda: &Lambda, name: &str) -> Vec<FunctionConfiguration
 /// Reads the package of a function as somebody does who follows a link.
 pub(crate) fn download(funclet: &Funclet, lambda: &Lambda, name: &str) -> Vec<u8> {
     let request = GetFunctionRequest { function_name: Some(name.into()), qualifier: None };
-    let CodeLocation::Package { digest, size } = lambda.get_function(request).unwrap().code else {
+    let CodeLocation::Package { digest, size, .. } = lambda.get_function(request).unwrap().code else {
         panic!("{name} is an image");
     };
     let link = funclet.sign_package_link(&digest, Timestamp(funclet.now().0 + 600_000));

@@ -16,6 +16,7 @@ use crate::event::{FunctionEvent, FunctionEventKind};
 use crate::keys;
 use crate::stored::{
     BadStored, Stored, StoredCode, StoredFunction, StoredReason, StoredStatus, StoredVersion, parse,
+    parse_option,
 };
 
 /// Why a decision has no outcome.
@@ -215,16 +216,18 @@ fn code_sha256(code: &StoredCode) -> CodeSha256 {
 }
 
 /// Where the code of a version is.
-pub(crate) fn code_location(code: &StoredCode) -> CodeLocation {
-    match code {
-        StoredCode::Zip { sha256, size, .. } => {
-            CodeLocation::Package { digest: BlobDigest::from_bytes(*sha256), size: *size }
-        }
+pub(crate) fn code_location(version: &StoredVersion) -> Result<CodeLocation, BadStored> {
+    Ok(match &version.code {
+        StoredCode::Zip { sha256, size, .. } => CodeLocation::Package {
+            digest: BlobDigest::from_bytes(*sha256),
+            size: *size,
+            source_kms_key_arn: parse_option(version.settings.source_kms_key_arn.as_ref())?,
+        },
         StoredCode::Image { image_uri, resolved_image_uri, .. } => CodeLocation::Image {
             image_uri: image_uri.clone(),
             resolved_image_uri: resolved_image_uri.clone(),
         },
-    }
+    })
 }
 
 fn status(stored: &StoredStatus) -> Status {

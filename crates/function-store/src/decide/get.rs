@@ -17,7 +17,7 @@ impl Query for GetFunction {
         let (function, stored, version) = context.resolve(&self.function)?;
         Ok(FunctionDetail {
             configuration: context.configuration(&stored, self.function.arn(context.caller), version)?,
-            code: code_location(&stored.code),
+            code: code_location(&stored)?,
             tags: function.tags.into_iter().collect(),
             reserved_concurrent_executions: function.reserved_concurrent_executions,
         })

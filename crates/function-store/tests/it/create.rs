@@ -74,7 +74,8 @@ fn a_function_has_what_was_asked_for(world: World) {
         "in the order of the request"
     );
     assert_eq!((&detail.tags, detail.reserved_concurrent_executions), (&tags, None));
-    assert_eq!(detail.code, CodeLocation::Package { digest: digest("one"), size: 3 });
+    let package = CodeLocation::Package { digest: digest("one"), size: 3, source_kms_key_arn: None };
+    assert_eq!(detail.code, package);
     assert_eq!((configuration.code_size, configuration.code_sha256), (3, created.code_sha256));
     assert_eq!(world.backend.blobs().open(&digest("one")).unwrap().unwrap().read_whole().unwrap(), "one");
 }

@@ -81,9 +81,34 @@ fn get_function_shows_code_and_only_what_there_is() {
     let members: Vec<_> = function.as_object().unwrap().keys().collect();
     assert_eq!(members, ["Code", "Configuration"]);
     assert_eq!(function["Code"]["RepositoryType"], "S3");
+    assert_eq!(function["Code"].get("SourceKMSKeyArn"), None);
     assert_eq!(function["Configuration"]["State"], "Active");
     assert_eq!(function["Configuration"]["LastUpdateStatus"], "Successful");
     assert_eq!(function["Configuration"]["StateReason"], Value::Null);
+}
+
+/// The key is a member of the model's `FunctionCodeLocation`; that it stays with the code of a version, and until an update
+/// names another one, is chosen.
+#[test]
+fn get_function_shows_the_key_of_the_archive() {
+    let client = Client::new();
+    client.create("hello", &zip("1"));
+    let zip_file = crate::client::base64(&zip("2"));
+    let update = |members: &str| {
+        let body = format!(r#"{{"ZipFile":"{zip_file}"{members}}}"#);
+        client.put("/2015-03-31/functions/hello/code", body).json(200);
+    };
+    let key = |qualifier: &str| {
+        let function = client.get(&format!("/2015-03-31/functions/hello{qualifier}")).json(200);
+        function["Code"]["SourceKMSKeyArn"].as_str().unwrap().to_owned()
+    };
+    let [first, second] = ["1", "2"].map(|id| format!("arn:aws:kms:us-east-1:000000000000:key/{id}"));
+    update(&format!(r#","SourceKMSKeyArn":"{first}","Publish":true"#));
+    assert_eq!(key(""), first);
+    update("");
+    assert_eq!(key(""), first);
+    update(&format!(r#","SourceKMSKeyArn":"{second}""#));
+    assert_eq!((key(""), key("?Qualifier=1")), (second, first));
 }
 
 #[test]
