@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
 
+mod broken;
+mod documents;
 mod model;
 mod properties;
 mod recorded;
@@ -9,6 +11,7 @@ mod requests;
 mod speed;
 mod tables;
 mod tags;
+mod words;
 
 use funclet_validation::Caller;
 

@@ -11,7 +11,7 @@ use std::fmt::{Display, Write as _};
 use funclet_validation::{Bounds, Member, Shape, TextRules};
 use serde_json::Value;
 
-use crate::tables::TABLES;
+use crate::tables::{TABLES, Table};
 
 const MODEL: &str = include_str!("../../../../testdata/service-model/lambda.json");
 
@@ -65,8 +65,8 @@ type Lines = BTreeMap<String, String>;
 fn the_tables_are_those_of_the_model() {
     let model: Value = serde_json::from_str(MODEL).unwrap();
     let (mut official, mut ours) = (Lines::new(), Lines::new());
-    for (operation, members) in TABLES {
-        let input = text(&model["operations"][operation]["input"]);
+    for Table { operation, members, .. } in TABLES {
+        let input = text(&model["operations"][*operation]["input"]);
         assert!(!input.is_empty(), "{operation} is not in the extract: see scripts/service-model.py");
         spell_structure(&model, input, operation, &mut official);
         table_structure(members, operation, &mut ours);

@@ -1,18 +1,15 @@
-//! Properties: what is printed can be read again, names are read as their patterns say, and a request that breaks k rules
-//! gets exactly those k complaints.
+//! Properties: what is printed can be read again, and names are read as their patterns say.
 
 use funclet_validation::{
-    CodeSha256, CreateFunctionRequest, Document, EphemeralStorage, FromDocument, FunctionArn, FunctionCode,
-    FunctionName, FunctionReference, FunctionSettings, GetFunctionRequest, LoggingConfig, Member,
-    PackageType, Qualifier, RevisionId, Shape, SnapStart, Structure, TextRules, UpdateFunctionCodeRequest,
-    UpdateFunctionConfigurationRequest, VpcConfig,
+    CodeSha256, FromDocument, FunctionArn, FunctionName, FunctionReference, FunctionSettings,
+    GetFunctionRequest, PackageType, Qualifier, RevisionId, Shape, Structure, UpdateFunctionCodeRequest,
+    UpdateFunctionConfigurationRequest,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
-use proptest::sample::subsequence;
-use proptest::string::string_regex;
 
 use crate::caller;
+use crate::documents::valid;
 
 fn qualifiers() -> impl Strategy<Value = String> {
     prop_oneof![
@@ -122,57 +119,9 @@ proptest! {
         }
     }
 
+    /// Nothing that a request configures comes to a panic, on a function of whichever kind.
     #[test]
-    fn every_broken_rule_is_complained_about_once(broken in subsequence((0..SPOILERS.len()).collect::<Vec<_>>(), 0..SPOILERS.len())) {
-        let mut request = valid();
-        let mut expected: Vec<_> = broken.iter().map(|index| {
-            let (path, spoil) = SPOILERS[*index];
-            spoil(&mut request);
-            path
-        }).collect();
-        let outcome = request.validate(&caller());
-        let mut found: Vec<_> = match &outcome {
-            Ok(_) => Vec::new(),
-            Err(funclet_validation::Rejection::Validation(error)) => {
-                let text = error.to_string();
-                prop_assert!(text.starts_with(&format!("{} validation error", broken.len())), "{}", text);
-                error.complaints().iter().map(|complaint| complaint.path()).collect()
-            }
-            Err(other) => return Err(TestCaseError::fail(other.to_string())),
-        };
-        found.sort_unstable();
-        expected.sort_unstable();
-        prop_assert_eq!(found, expected);
-    }
-
-    #[test]
-    fn every_broken_rule_of_a_configuration_is_complained_about_once(broken in subsequence((0..CONFIGURATION_SPOILERS.len()).collect::<Vec<_>>(), 1..CONFIGURATION_SPOILERS.len())) {
-        let mut request = UpdateFunctionConfigurationRequest { function_name: Some("hello".into()), ..Default::default() };
-        let mut expected: Vec<_> = broken.iter().map(|index| {
-            let (path, spoil) = CONFIGURATION_SPOILERS[*index];
-            spoil(&mut request);
-            path
-        }).collect();
-        let Err(funclet_validation::Rejection::Validation(error)) = request.validate(&caller()) else {
-            return Err(TestCaseError::fail("no complaint"));
-        };
-        let mut found: Vec<_> = error.complaints().iter().map(|complaint| complaint.path()).collect();
-        found.sort_unstable();
-        expected.sort_unstable();
-        prop_assert_eq!(found, expected);
-    }
-
-    /// Whatever a client sends comes to a valid request or a rejection, and never to a panic.
-    #[test]
-    fn no_request_panics(document in documents(CreateFunctionRequest::<()>::MEMBERS)) {
-        if let Ok(request) = CreateFunctionRequest::from_document(document) {
-            let _ = request.validate(&caller());
-        }
-    }
-
-    /// Nor does what the request configures, on a function of whichever kind.
-    #[test]
-    fn no_configuration_panics(document in documents(UpdateFunctionConfigurationRequest::MEMBERS)) {
+    fn no_configuration_panics(document in valid(UpdateFunctionConfigurationRequest::MEMBERS)) {
         if let Ok(request) = UpdateFunctionConfigurationRequest::from_document(document)
             && let Ok(update) = request.validate(&caller())
         {
@@ -184,117 +133,4 @@ proptest! {
             let _ = settings.apply(update.settings);
         }
     }
-}
-
-type Request = CreateFunctionRequest<()>;
-
-fn valid() -> Request {
-    Request {
-        function_name: Some("hello".into()),
-        handler: Some("index.handler".into()),
-        code: Some(FunctionCode { zip_file: Some(()), ..FunctionCode::default() }),
-        role: Some("arn:aws:iam::111111111111:role/role".into()),
-        runtime: Some("python3.12".into()),
-        ..Request::default()
-    }
-}
-
-type Spoil = fn(&mut Request);
-
-/// Ways to break exactly one rule, independent of one another, with the path of the complaint.
-const SPOILERS: [(&str, Spoil); 12] = [
-    ("functionName", |request| request.function_name = None),
-    ("handler", |request| request.handler = Some("a b".into())),
-    ("role", |request| request.role = Some("role".into())),
-    ("description", |request| request.description = Some("d".repeat(257))),
-    ("timeout", |request| request.timeout = Some(901)),
-    ("memorySize", |request| request.memory_size = Some(0)),
-    ("packageType", |request| request.package_type = Some("Tar".into())),
-    ("kMSKeyArn", |request| request.kms_key_arn = Some("key".into())),
-    ("architectures", |request| request.architectures = Some(Vec::new())),
-    ("layers", |request| request.layers = Some(vec!["layer".into(), "other".into()])),
-    ("code.s3Bucket", |request| {
-        request.code.get_or_insert_default().s3_bucket = Some("bucket.".into());
-    }),
-    ("vpcConfig.subnetIds", |request| {
-        request.vpc_config = Some(VpcConfig { subnet_ids: Some(vec!["net".into()]), ..VpcConfig::default() });
-    }),
-];
-
-type SpoilConfiguration = fn(&mut UpdateFunctionConfigurationRequest);
-
-/// The same for UpdateFunctionConfiguration.
-const CONFIGURATION_SPOILERS: [(&str, SpoilConfiguration); 11] = [
-    ("functionName", |request| request.function_name = Some("no name".into())),
-    ("role", |request| request.role = Some("role".into())),
-    ("handler", |request| request.handler = Some("a b".into())),
-    ("description", |request| request.description = Some("d".repeat(257))),
-    ("timeout", |request| request.timeout = Some(0)),
-    ("memorySize", |request| request.memory_size = Some(127)),
-    ("kMSKeyArn", |request| request.kms_key_arn = Some("key".into())),
-    ("layers", |request| request.layers = Some(vec!["layer".into()])),
-    ("ephemeralStorage.size", |request| {
-        request.ephemeral_storage = Some(EphemeralStorage { size: Some(511) });
-    }),
-    ("loggingConfig.logFormat", |request| {
-        request.logging_config =
-            Some(LoggingConfig { log_format: Some("XML".into()), ..LoggingConfig::default() });
-    }),
-    ("snapStart.applyOn", |request| {
-        request.snap_start = Some(SnapStart { apply_on: Some("All".into()) });
-    }),
-];
-
-/// Documents for a table: members there or not, their values mostly fitting.
-fn documents(members: &'static [Member]) -> BoxedStrategy<Document<()>> {
-    let entries: Vec<_> = members
-        .iter()
-        .map(|member| {
-            let expected = member.required || matches!(member.name, "Runtime" | "Handler" | "ZipFile");
-            let present = if expected { 0.97 } else { 0.1 };
-            let entry = values(member).prop_map(|value| (member.name.to_owned(), value));
-            proptest::option::weighted(present, entry)
-        })
-        .collect();
-    entries.prop_map(|entries| Document::Map(entries.into_iter().flatten().collect())).boxed()
-}
-
-fn values(member: &'static Member) -> BoxedStrategy<Document<()>> {
-    match (member.name, member.shape) {
-        ("FunctionName", _) => Just(Document::String("hello".into())).boxed(),
-        ("Runtime", _) => Just(Document::String("python3.12".into())).boxed(),
-        (_, shape) => values_of(shape),
-    }
-}
-
-fn values_of(shape: Shape) -> BoxedStrategy<Document<()>> {
-    match shape {
-        Shape::String(text) => texts(&text).prop_map(Document::String).boxed(),
-        Shape::Integer(bounds) => {
-            let (min, max) = (bounds.min.unwrap_or(0), bounds.max.unwrap_or(i64::MAX - 1));
-            prop_oneof![9 => min..=max, 1 => Just(max + 1)].prop_map(Document::Integer).boxed()
-        }
-        Shape::Double(_) => (1.9..8.1).prop_map(Document::Double).boxed(),
-        Shape::Boolean => any::<bool>().prop_map(Document::Bool).boxed(),
-        Shape::Blob => Just(Document::Blob(())).boxed(),
-        Shape::List(list) => {
-            let (min, max) = (list.length.min.unwrap_or(0), list.length.max.unwrap_or(3).min(3));
-            vec(values_of(*list.item), min..=max).prop_map(Document::List).boxed()
-        }
-        Shape::Map(map) => vec((texts(&map.key), texts(&map.value).prop_map(Document::String)), 0..4)
-            .prop_map(Document::Map)
-            .boxed(),
-        Shape::Structure(members) => documents(members),
-    }
-}
-
-/// Texts of which most satisfy the rules: made from the pattern where the generator understands it.
-fn texts(rules: &TextRules) -> BoxedStrategy<String> {
-    let fitting = match (rules.values, rules.pattern) {
-        (Some(values), _) => proptest::sample::select(values).prop_map(str::to_owned).boxed(),
-        (None, Some(pattern)) => string_regex(&pattern.as_str().replace(r"\d", "[0-9]").replace("$|^", "|"))
-            .map_or_else(|_| Just("my-bucket".to_owned()).boxed(), Strategy::boxed),
-        (None, None) => "[a-z]{3,9}".boxed(),
-    };
-    prop_oneof![49 => fitting, 1 => any::<String>()].boxed()
 }

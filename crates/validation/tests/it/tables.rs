@@ -1,34 +1,65 @@
 //! The tables as data: well-formed, and walkable by others.
 
 use std::collections::HashSet;
+use std::fmt;
 
 use funclet_validation::{
-    CreateFunctionRequest, DeleteFunctionRequest, GetFunctionCodeSigningConfigRequest,
-    GetFunctionConcurrencyRequest, GetFunctionConfigurationRequest, GetFunctionEventInvokeConfigRequest,
-    GetFunctionRequest, GetFunctionUrlConfigRequest, InvokeRequest, ListFunctionsRequest, ListTagsRequest,
-    ListVersionsByFunctionRequest, Member, PublishVersionRequest, Shape, Structure, TagResourceRequest,
-    TextRules, UntagResourceRequest, UpdateFunctionCodeRequest, UpdateFunctionConfigurationRequest,
+    CreateFunctionRequest, DeleteFunctionRequest, Document, FromDocument,
+    GetFunctionCodeSigningConfigRequest, GetFunctionConcurrencyRequest, GetFunctionConfigurationRequest,
+    GetFunctionEventInvokeConfigRequest, GetFunctionRequest, GetFunctionUrlConfigRequest, InvokeRequest,
+    ListFunctionsRequest, ListTagsRequest, ListVersionsByFunctionRequest, Member, PublishVersionRequest,
+    Rejection, Shape, Structure, TagResourceRequest, TextRules, UntagResourceRequest,
+    UpdateFunctionCodeRequest, UpdateFunctionConfigurationRequest, WrongType,
 };
 
-pub(crate) const TABLES: [(&str, &[Member]); 17] = [
-    ("CreateFunction", CreateFunctionRequest::<()>::MEMBERS),
-    ("UpdateFunctionCode", UpdateFunctionCodeRequest::<()>::MEMBERS),
-    ("UpdateFunctionConfiguration", UpdateFunctionConfigurationRequest::MEMBERS),
-    ("GetFunction", GetFunctionRequest::MEMBERS),
-    ("GetFunctionConfiguration", GetFunctionConfigurationRequest::MEMBERS),
-    ("PublishVersion", PublishVersionRequest::MEMBERS),
-    ("ListVersionsByFunction", ListVersionsByFunctionRequest::MEMBERS),
-    ("ListFunctions", ListFunctionsRequest::MEMBERS),
-    ("DeleteFunction", DeleteFunctionRequest::MEMBERS),
-    ("GetFunctionCodeSigningConfig", GetFunctionCodeSigningConfigRequest::MEMBERS),
-    ("GetFunctionConcurrency", GetFunctionConcurrencyRequest::MEMBERS),
-    ("GetFunctionEventInvokeConfig", GetFunctionEventInvokeConfigRequest::MEMBERS),
-    ("GetFunctionUrlConfig", GetFunctionUrlConfigRequest::MEMBERS),
-    ("Invoke", InvokeRequest::MEMBERS),
-    ("ListTags", ListTagsRequest::MEMBERS),
-    ("TagResource", TagResourceRequest::MEMBERS),
-    ("UntagResource", UntagResourceRequest::MEMBERS),
-];
+use crate::caller;
+
+/// A request of the service: its table, and how it is validated.
+pub(crate) struct Table {
+    pub(crate) operation: &'static str,
+    pub(crate) members: &'static [Member],
+    /// Reads a request as a decoder does, and makes it valid.
+    pub(crate) validate: fn(Document<()>) -> Result<Validated, WrongType>,
+}
+
+impl fmt::Debug for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.operation)
+    }
+}
+
+/// What came of a request, as far as it is the same for all.
+type Validated = Result<(), Rejection>;
+
+macro_rules! tables {
+    ($($operation:literal => $request:ty,)+) => {
+        pub(crate) const TABLES: &[Table] = &[$(Table {
+            operation: $operation,
+            members: <$request>::MEMBERS,
+            validate: |document| Ok(<$request>::from_document(document)?.validate(&caller()).map(drop)),
+        },)+];
+    };
+}
+
+tables! {
+    "CreateFunction" => CreateFunctionRequest<()>,
+    "UpdateFunctionCode" => UpdateFunctionCodeRequest<()>,
+    "UpdateFunctionConfiguration" => UpdateFunctionConfigurationRequest,
+    "GetFunction" => GetFunctionRequest,
+    "GetFunctionConfiguration" => GetFunctionConfigurationRequest,
+    "PublishVersion" => PublishVersionRequest,
+    "ListVersionsByFunction" => ListVersionsByFunctionRequest,
+    "ListFunctions" => ListFunctionsRequest,
+    "DeleteFunction" => DeleteFunctionRequest,
+    "GetFunctionCodeSigningConfig" => GetFunctionCodeSigningConfigRequest,
+    "GetFunctionConcurrency" => GetFunctionConcurrencyRequest,
+    "GetFunctionEventInvokeConfig" => GetFunctionEventInvokeConfigRequest,
+    "GetFunctionUrlConfig" => GetFunctionUrlConfigRequest,
+    "Invoke" => InvokeRequest,
+    "ListTags" => ListTagsRequest,
+    "TagResource" => TagResourceRequest,
+    "UntagResource" => UntagResourceRequest,
+}
 
 fn walk(shape: &Shape, visit: &mut dyn FnMut(&TextRules)) {
     match shape {
@@ -46,8 +77,8 @@ fn walk(shape: &Shape, visit: &mut dyn FnMut(&TextRules)) {
 #[test]
 fn every_pattern_compiles() {
     let mut patterns = HashSet::new();
-    for (_, members) in TABLES {
-        walk(&Shape::Structure(members), &mut |text| {
+    for table in TABLES {
+        walk(&Shape::Structure(table.members), &mut |text| {
             if let Some(pattern) = text.pattern {
                 // Compiles at the first use, and panics if it cannot.
                 let _ = pattern.matches("x");
@@ -60,8 +91,8 @@ fn every_pattern_compiles() {
 
 #[test]
 fn no_member_is_there_twice() {
-    for (name, members) in TABLES {
+    for Table { operation, members, .. } in TABLES {
         let names: HashSet<_> = members.iter().map(|member| member.name).collect();
-        assert_eq!(names.len(), members.len(), "{name}");
+        assert_eq!(names.len(), members.len(), "{operation}");
     }
 }

@@ -1,0 +1,182 @@
+//! The words of the service about a request, spelled from its table a second time and on purpose not with the code of the
+//! crate: what is recorded of AWS is repeated here, and patterns are matched by other means.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use funclet_validation::{Bounds, Document, Member, NullItems, Shape, TextRules};
+use regex::Regex;
+
+/// All complaints about the members of a structure.
+pub(crate) fn complaints(members: &[Member], document: &Document<()>) -> Vec<String> {
+    let mut found = Vec::new();
+    for_each_member(members, document, "", &mut found);
+    found
+}
+
+/// All complaints about one member and what is below it.
+pub(crate) fn complaints_about(member: &Member, value: &Document<()>) -> Vec<String> {
+    let mut found = Vec::new();
+    about(member, value, &first_small(member.name), &mut found);
+    found
+}
+
+/// Whether a text satisfies every rule.
+pub(crate) fn admits(rules: &TextRules, text: &str) -> bool {
+    judged(rules, text).iter().all(|(_, broken)| !broken)
+}
+
+/// As complaints print the name of a member.
+pub(crate) fn first_small(name: &str) -> String {
+    name[..1].to_lowercase() + &name[1..]
+}
+
+fn for_each_member(members: &[Member], document: &Document<()>, prefix: &str, found: &mut Vec<String>) {
+    for member in members {
+        about(member, value_of(member, document), &format!("{prefix}{}", first_small(member.name)), found);
+    }
+}
+
+fn value_of<'a>(member: &Member, document: &'a Document<()>) -> &'a Document<()> {
+    let Document::Map(entries) = document else { panic!("a structure, not {document:?}") };
+    entries.iter().find(|(name, _)| name == member.name).map_or(&Document::Null, |(_, value)| value)
+}
+
+fn about(member: &Member, value: &Document<()>, path: &str, found: &mut Vec<String>) {
+    let shown = match value {
+        Document::Null => "Value null".to_owned(),
+        _ if member.sensitive => "Value".to_owned(),
+        _ => format!("Value '{}'", printed(&member.shape, value)),
+    };
+    let mut complain = |words: &str| {
+        found.push(format!("{shown} at '{path}' failed to satisfy constraint: {words}"));
+    };
+    match (member.shape, value) {
+        (_, Document::Null) if member.required => complain("Member must not be null"),
+        (Shape::String(rules), Document::String(text)) => {
+            judged(&rules, text).iter().filter(|(_, broken)| *broken).for_each(|(words, _)| complain(words));
+        }
+        (Shape::Integer(bounds), Document::Integer(value)) => {
+            outside(bounds, *value, "value").iter().for_each(|words| complain(words));
+        }
+        (Shape::Double(bounds), Document::Double(value)) => {
+            outside(bounds, *value, "value").iter().for_each(|words| complain(words));
+        }
+        (Shape::Double(bounds), Document::Integer(value)) => {
+            outside(bounds, *value as f64, "value").iter().for_each(|words| complain(words));
+        }
+        (Shape::List(list), Document::List(items)) => {
+            outside(list.length, items.len(), "length").iter().for_each(|words| complain(words));
+            match list.item {
+                Shape::String(rules) if !items.iter().all(|item| admits(rules, text(item))) => {
+                    complain(&nested("Member", rules, list.null_items == NullItems::Refused));
+                }
+                Shape::Structure(members) => {
+                    for (index, item) in items.iter().enumerate() {
+                        for_each_member(members, item, &format!("{path}.{}.member.", index + 1), found);
+                    }
+                }
+                _ => {}
+            }
+        }
+        (Shape::Map(map), Document::Map(entries)) => {
+            if !entries.iter().all(|(_, value)| admits(&map.value, text(value))) {
+                complain(&nested("Map value", &map.value, true));
+            }
+            if !entries.iter().all(|(key, _)| admits(&map.key, key)) {
+                complain(&nested("Map keys", &map.key, false));
+            }
+        }
+        (Shape::Structure(members), Document::Map(_)) => {
+            for_each_member(members, value, &format!("{path}."), found);
+        }
+        _ => {}
+    }
+}
+
+/// The rules about a text in the order of the service, and which of them it breaks.
+fn judged(rules: &TextRules, text: &str) -> Vec<(String, bool)> {
+    let length = text.chars().count();
+    let longest = rules.length.max.map(|max| (at_most("length", max), length > max));
+    let shortest = rules.length.min.map(|min| (at_least("length", min), length < min));
+    let pattern = rules.pattern.map(|pattern| {
+        let words = format!("Member must satisfy regular expression pattern: {}", pattern.as_str());
+        (words, !matches(pattern.as_str(), text))
+    });
+    let values = rules.values.map(|values| {
+        let words = format!("Member must satisfy enum value set: [{}]", values.join(", "));
+        (words, !values.contains(&text))
+    });
+    [longest, shortest, pattern, values].into_iter().flatten().collect()
+}
+
+/// The words about the bound that a number is beyond, if it is.
+fn outside<T: PartialOrd + std::fmt::Debug>(bounds: Bounds<T>, number: T, what: &str) -> Option<String> {
+    let above = bounds.max.filter(|max| number > *max).map(|max| at_most(what, max));
+    above.or(bounds.min.filter(|min| number < *min).map(|min| at_least(what, min)))
+}
+
+fn at_most(what: &str, max: impl std::fmt::Debug) -> String {
+    format!("Member must have {what} less than or equal to {max:?}")
+}
+
+fn at_least(what: &str, min: impl std::fmt::Debug) -> String {
+    format!("Member must have {what} greater than or equal to {min:?}")
+}
+
+fn nested(what: &str, rules: &TextRules, not_null: bool) -> String {
+    let mut words: Vec<_> = judged(rules, "").into_iter().map(|(words, _)| words).collect();
+    words.extend(not_null.then(|| "Member must not be null".to_owned()));
+    format!("{what} must satisfy constraint: [{}]", words.join(", "))
+}
+
+fn printed(shape: &Shape, value: &Document<()>) -> String {
+    match (shape, value) {
+        (_, Document::Null) => "null".into(),
+        (_, Document::String(text)) => text.clone(),
+        (Shape::Double(_), Document::Integer(number)) => format!("{number}.0"),
+        (_, Document::Integer(number)) => number.to_string(),
+        (_, Document::Double(number)) => format!("{number:?}"),
+        (Shape::List(list), Document::List(items)) => {
+            format!("[{}]", joined(items.iter().map(|item| printed(list.item, item))))
+        }
+        (Shape::Map(_), Document::Map(entries)) => {
+            format!("{{{}}}", joined(entries.iter().map(|(key, value)| format!("{key}={}", text(value)))))
+        }
+        (Shape::Structure(members), value) => {
+            let values = members.iter().map(|member| printed(&member.shape, value_of(member, value)));
+            format!("{{{}}}", joined(values))
+        }
+        // Nothing complains about truth values and packages.
+        _ => String::new(),
+    }
+}
+
+fn joined(parts: impl Iterator<Item = String>) -> String {
+    parts.collect::<Vec<_>>().join(", ")
+}
+
+fn text(value: &Document<()>) -> &str {
+    let Document::String(text) = value else { panic!("a text, not {value:?}") };
+    text
+}
+
+/// Matches a whole text. Classes are those of ASCII, as in Java; look-around, which the engine does not know, is taken out
+/// and done by hand.
+fn matches(pattern: &'static str, text: &str) -> bool {
+    match pattern {
+        r"[0-9A-Za-z\.\-_]*(?<!\.)" => !text.ends_with('.') && is_match(r"[0-9A-Za-z\.\-_]*", text),
+        r"((?!^\d+$)^[0-9a-zA-Z-_]+$)" => !is_match(r"\d+", text) && is_match("[0-9a-zA-Z-_]+", text),
+        other => is_match(other, text),
+    }
+}
+
+fn is_match(pattern: &'static str, text: &str) -> bool {
+    static COMPILED: Mutex<BTreeMap<&str, Regex>> = Mutex::new(BTreeMap::new());
+    let compile = || {
+        let of_ascii = pattern.replace(r"\d", "[0-9]").replace(r"\s", r" \t\n\x0B\f\r");
+        Regex::new(&format!("^(?:{of_ascii})$")).unwrap()
+    };
+    let regex = COMPILED.lock().unwrap().entry(pattern).or_insert_with(compile).clone();
+    regex.is_match(text)
+}
