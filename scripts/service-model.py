@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Extracts what the tests compare the validation tables with from botocore's service model of Lambda.
+"""Extracts what the tests compare the validation tables and docs/compatibility.md with from botocore's service model of Lambda.
 
     pip download botocore==VERSION --no-deps && scripts/service-model.py botocore-VERSION-*.whl
 
 replaces testdata/service-model/lambda.json. Only names, types and constraints are taken, no documentation. Members that AWS
-adds later are then told by crates/validation/tests/it/model.rs.
+adds later are then told by crates/validation/tests/it/{model,compatibility}.rs.
 """
 
 import gzip
@@ -46,8 +46,9 @@ def main(wheel):
     operations, shapes, wanted = {}, {}, []
     for name in OPERATIONS:
         operation = model["operations"][name]
-        operations[name] = {"input": operation["input"]["shape"], "errors": [e["shape"] for e in operation["errors"]]}
-        wanted.append(operations[name]["input"])
+        ends = {end: operation[end]["shape"] for end in ("input", "output") if end in operation}
+        operations[name] = {**ends, "errors": [error["shape"] for error in operation["errors"]]}
+        wanted += ends.values()
     while wanted:
         name = wanted.pop()
         if name not in shapes:

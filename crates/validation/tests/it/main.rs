@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
 
 mod broken;
+mod compatibility;
 mod documents;
 mod model;
 mod properties;
