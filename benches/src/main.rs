@@ -1,4 +1,4 @@
-//! Measures what durability costs, and what a large store costs. Without a subcommand: durable commits per second.
+//! Measures what durability costs, what a large store costs, and what requests cost. Without a subcommand: durable commits per second.
 
 mod against;
 mod arguments;
@@ -11,6 +11,7 @@ mod latency;
 mod maintenance;
 mod opening;
 mod report;
+mod requests;
 mod resident;
 mod watch;
 
@@ -36,6 +37,8 @@ enum Command {
     Checkpoint(checkpoints::Arguments),
     /// Compares a store that is maintained by its callers with one that has threads of its own.
     Maintenance(maintenance::Arguments),
+    /// Validates requests, and reads in the process.
+    Requests(requests::Arguments),
     /// Compares durable commits per second with another build of this program, in alternation.
     Against(against::Arguments),
     /// What the others run in a process of its own.
@@ -50,6 +53,7 @@ fn main() -> Result<(), Failure> {
         Some(Command::Open(arguments)) => opening::run(arguments),
         Some(Command::Checkpoint(arguments)) => checkpoints::run(arguments),
         Some(Command::Maintenance(arguments)) => maintenance::run(arguments),
+        Some(Command::Requests(arguments)) => requests::run(arguments),
         Some(Command::Against(arguments)) => against::run(arguments),
         Some(Command::Child(arguments)) => child::run(arguments),
     }
