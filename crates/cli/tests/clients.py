@@ -34,6 +34,8 @@ REVISION_MISMATCH = (
     "The Revision Id provided does not match the latest Revision Id. "
     "Call the GetFunction/GetAlias API to retrieve the latest Revision Id"
 )
+FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:"
+BUSY = "The operation cannot be performed at this time. An update is in progress for resource: "
 BINARY = ""
 
 
@@ -326,10 +328,7 @@ def waiters():
         name = {"FunctionName": "slow"}
         created = create(client, "slow", package(1), Publish=True)
         equal((created["State"], created["StateReasonCode"]), ("Pending", "Creating"), "state")
-        busy = (
-            "The operation cannot be performed at this time. An update is in progress for resource: "
-            "arn:aws:lambda:us-east-1:000000000000:function:slow"
-        )
+        busy = f"{BUSY}{FUNCTION}slow"
         refused(
             lambda: client.update_function_code(ZipFile=package(2), **name), "ResourceConflictException", busy
         )
@@ -359,6 +358,92 @@ def waiters():
         server.aws("wait", "function-updated-v2", *name)
         found = server.aws("get-function-configuration", *name)
         equal((found["State"], found["LastUpdateStatus"]), ("Active", "Successful"), "state after the waiters of aws")
+
+
+def configuration():
+    """A configuration changes for the right RevisionId, not for a stale one, and not while a change is in progress."""
+    # Longer than the command line takes to start on a busy machine.
+    with serving("--transition-delay", "4s") as server:
+        name = ("--function-name", "hello")
+        client = server.client()
+        stale = create(client, "hello", package(1), Environment={"Variables": {"STAGE": "test"}})["RevisionId"]
+        server.aws("wait", "function-active-v2", *name)
+        update = ("update-function-configuration", *name, "--timeout", "30", "--memory-size", "512")
+        complaint = server.aws(*update, "--revision-id", stale, fails=True)
+        true("(PreconditionFailedException)" in complaint and REVISION_MISMATCH in complaint, complaint)
+        before = server.aws("get-function-configuration", *name)
+        equal((before["Timeout"], before["MemorySize"]), (3, 128), "configuration after a stale update")
+        updated = server.aws(*update, "--revision-id", before["RevisionId"])
+        equal((updated["Timeout"], updated["LastUpdateStatus"]), (30, "InProgress"), "update by aws")
+        complaint = server.aws(*update, fails=True)
+        true("(ResourceConflictException)" in complaint and f"{BUSY}{FUNCTION}hello" in complaint, complaint)
+        server.aws("wait", "function-updated-v2", *name)
+        found = server.aws("get-function-configuration", *name)
+        equal((found["MemorySize"], found["LastUpdateStatus"]), (512, "Successful"), "configuration after the waiter")
+        equal(found["Environment"], {"Variables": {"STAGE": "test"}}, "what was not sent")
+
+        change = {"FunctionName": "hello", "Environment": {"Variables": {}}, "Description": "changed"}
+        try:
+            client.update_function_configuration(RevisionId=updated["RevisionId"], **change)
+            raise AssertionError("a stale revision won")
+        except client.exceptions.PreconditionFailedException as error:
+            equal(error.response["message"], REVISION_MISMATCH, "message")
+        updated = client.update_function_configuration(RevisionId=found["RevisionId"], **change)
+        equal((updated["Description"], updated["LastUpdateStatus"]), ("changed", "InProgress"), "update by boto3")
+        for call in (client.update_function_configuration, client.publish_version):
+            refused(lambda: call(FunctionName="hello"), "ResourceConflictException", f"{BUSY}{FUNCTION}hello")
+        quick = {"Delay": 0.2, "MaxAttempts": 50}
+        client.get_waiter("function_updated_v2").wait(WaiterConfig=quick, FunctionName="hello")
+        found = client.get_function_configuration(FunctionName="hello")
+        equal((found["Environment"], found["Timeout"]), ({"Variables": {}}, 30), "environment, which is replaced")
+        refused(
+            lambda: client.update_function_configuration(FunctionName="hello", Timeout=901), "ValidationException"
+        )
+
+
+def tags_and_dry_runs():
+    """Tags come and go; code signing, concurrency and dry runs are asked for."""
+    with serving() as server:
+        client = server.client()
+        arn = create(client, "hello", package(1), Tags={"team": "a"})["FunctionArn"]
+        name = ("--function-name", "hello")
+
+        server.aws("tag-resource", "--resource", arn, "--tags", "team=b,stage=test")
+        equal(server.aws("list-tags", "--resource", arn), {"Tags": {"team": "b", "stage": "test"}}, "tags of aws")
+        server.aws("untag-resource", "--resource", arn, "--tag-keys", "team", "absent")
+        equal(server.aws("list-tags", "--resource", arn), {"Tags": {"stage": "test"}}, "tags left")
+        # An answer without members is printed as nothing.
+        for command in ("get-function-code-signing-config", "get-function-concurrency"):
+            true(not server.aws(command, *name), command)
+        dry = server.aws("invoke", *name, "--invocation-type", "DryRun", os.devnull)
+        equal(dry, {"StatusCode": 204}, "a dry run of aws")
+
+        revision = client.get_function_configuration(FunctionName="hello")["RevisionId"]
+        client.tag_resource(Resource=arn, Tags={"owner": "me"})
+        equal(client.list_tags(Resource=arn)["Tags"], {"stage": "test", "owner": "me"}, "tags of boto3")
+        client.untag_resource(Resource=arn, TagKeys=["stage", "owner"])
+        equal(client.list_tags(Resource=arn)["Tags"], {}, "no tags")
+        refused(
+            lambda: client.update_function_configuration(FunctionName="hello", RevisionId=revision),
+            "PreconditionFailedException",
+            REVISION_MISMATCH,
+        )
+        refused(
+            lambda: client.list_tags(Resource=f"{arn}:$LATEST"),
+            "InvalidParameterValueException",
+            "Tags on function aliases and versions are not supported. Please specify a function ARN.",
+        )
+        absent = f"Function not found: {FUNCTION}absent"
+        refused(lambda: client.list_tags(Resource=f"{FUNCTION}absent"), "ResourceNotFoundException", absent)
+        for call in (client.get_function_code_signing_config, client.get_function_concurrency):
+            equal(list(call(FunctionName="hello")), ["ResponseMetadata"], "an answer without members")
+            refused(lambda: call(FunctionName="absent"), "ResourceNotFoundException", absent)
+        equal(client.invoke(FunctionName="hello", InvocationType="DryRun")["StatusCode"], 204, "a dry run of boto3")
+        refused(
+            lambda: client.invoke(FunctionName="absent", InvocationType="DryRun"),
+            "ResourceNotFoundException",
+            f"{absent}:$LATEST",
+        )
 
 
 def killed():
@@ -406,7 +491,8 @@ def killed():
 
 
 SCENARIOS = {
-    scenario.__name__: scenario for scenario in (aws_command_line, boto3_client, one_winner, waiters, killed)
+    scenario.__name__: scenario
+    for scenario in (aws_command_line, boto3_client, one_winner, waiters, configuration, tags_and_dry_runs, killed)
 }
 
 if __name__ == "__main__":

@@ -70,6 +70,16 @@ fn waiters() {
 }
 
 #[test]
+fn configuration() {
+    run("configuration");
+}
+
+#[test]
+fn tags_and_dry_runs() {
+    run("tags_and_dry_runs");
+}
+
+#[test]
 fn killed() {
     run("killed");
 }
