@@ -174,6 +174,18 @@ impl Run {
         }
     }
 
+    /// The function as an update finds it, or why none is possible.
+    fn changeable(&self, name: &'static str, revision_id: Option<&String>) -> Result<Function, ServiceError> {
+        let function = self.expected.functions.get(name).ok_or_else(|| self.not_found(name))?;
+        if is_stale(function, revision_id) {
+            return Err(ServiceError::RevisionMismatch);
+        }
+        if function.latest.pending.is_some() {
+            return Err(self.in_progress(name));
+        }
+        Ok(function.clone())
+    }
+
     fn updated(
         &mut self,
         name: &'static str,
@@ -182,15 +194,10 @@ impl Run {
         answer: Answer,
         now_ms: u64,
     ) {
-        let Some(mut function) = self.expected.functions.get(name).cloned() else {
-            return assert_eq!(answer, Err(self.not_found(name)));
+        let mut function = match self.changeable(name, request.revision_id.as_ref()) {
+            Ok(function) => function,
+            Err(refusal) => return assert_eq!(answer, Err(refusal)),
         };
-        if is_stale(&function, request.revision_id.as_ref()) {
-            return assert_eq!(answer, Err(ServiceError::RevisionMismatch));
-        }
-        if function.latest.pending.is_some() {
-            return assert_eq!(answer, Err(self.in_progress(name)));
-        }
         let (publish, freed) = (request.publish == Some(true), bytes(function.latest.code));
         let arm = request.architectures.as_ref().map(|architectures| architectures[0] == architecture(true));
         function.latest.code = code;
@@ -222,15 +229,10 @@ impl Run {
         answer: Answer,
         now_ms: u64,
     ) {
-        let Some(mut function) = self.expected.functions.get(name).cloned() else {
-            return assert_eq!(answer, Err(self.not_found(name)));
+        let mut function = match self.changeable(name, request.revision_id.as_ref()) {
+            Ok(function) => function,
+            Err(refusal) => return assert_eq!(answer, Err(refusal)),
         };
-        if is_stale(&function, request.revision_id.as_ref()) {
-            return assert_eq!(answer, Err(ServiceError::RevisionMismatch));
-        }
-        if function.latest.pending.is_some() {
-            return assert_eq!(answer, Err(self.in_progress(name)));
-        }
         if let Some(description) = &request.description {
             function.latest.description.clone_from(description);
         }
@@ -241,15 +243,10 @@ impl Run {
     }
 
     fn published(&mut self, name: &'static str, request: &PublishVersionRequest, answer: Answer) {
-        let Some(mut function) = self.expected.functions.get(name).cloned() else {
-            return assert_eq!(answer, Err(self.not_found(name)));
+        let mut function = match self.changeable(name, request.revision_id.as_ref()) {
+            Ok(function) => function,
+            Err(refusal) => return assert_eq!(answer, Err(refusal)),
         };
-        if is_stale(&function, request.revision_id.as_ref()) {
-            return assert_eq!(answer, Err(ServiceError::RevisionMismatch));
-        }
-        if function.latest.pending.is_some() {
-            return assert_eq!(answer, Err(self.in_progress(name)));
-        }
         let code = function.latest.code;
         if request.code_sha256.as_ref().is_some_and(|sent| *sent != sha(CODES[code])) {
             return assert!(matches!(answer, Err(ServiceError::CodeShaMismatch { .. })), "{answer:?}");
