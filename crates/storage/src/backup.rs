@@ -9,14 +9,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::blob::FileBlobs;
-use crate::check;
-use crate::closed_store::{claim, identify};
+use crate::check::{self, Whole};
+use crate::closed_store::claim;
 use crate::error::StoreError;
 use crate::identity::StoreId;
 use crate::local::Shared;
 use crate::open::create_directory;
 use crate::reach::Reach;
-use crate::recovery::{self, Start};
 use crate::snapshot;
 use crate::vfs::{self, Layout, Vfs, parent_of};
 use crate::wal::segment;
@@ -67,14 +66,10 @@ pub fn copy_store(
     progress: &mut dyn FnMut(CopyProgress),
 ) -> Result<CopyProgress, StoreError> {
     let (vfs, layout, _lock) = claim(from)?;
-    let id = identify(&vfs, &layout)?;
-    check::is_complete(&layout)?;
-    let snapshot = snapshot::newest(&vfs, &layout, id)?.0;
-    let start = Start::after(snapshot.as_ref().map(|snapshot| &snapshot.header));
-    let log = recovery::walk(&vfs, &layout, id, start, &mut |_| Ok(()))?;
+    let Whole { id, snapshot, log } = check::find_whole(vfs, &layout)?;
     let mut parts: Vec<_> =
         log.segments.iter().map(|first| whole(segment::path(&layout.wal(), *first))).collect();
-    parts.extend(snapshot.map(|snapshot| whole(snapshot.path)));
+    parts.extend(snapshot.map(whole));
     let blobs = FileBlobs::new(Arc::new(vfs), layout.clone(), 0);
     let target = Target { layout: Layout { root: to.into() }, mode, id, reach: log.reach() };
     copy(&vfs, &layout, &blobs, parts, &target, progress)

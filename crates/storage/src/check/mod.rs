@@ -15,7 +15,7 @@ use crate::closed_store::{claim, holds_a_store, identify};
 use crate::error::StoreError;
 use crate::identity::{self, StoreId};
 use crate::places;
-use crate::recovery::{self, Found, Start};
+use crate::recovery::{self, Found, LogEnd, Start};
 use crate::references::{Miscounted, References};
 use crate::replay::LOG_IS_GONE;
 use crate::snapshot::{self, Snapshot};
@@ -75,18 +75,28 @@ pub fn check_with_progress(
     };
     let blobs = FileBlobs::new(Arc::new(vfs), layout.clone(), 0);
     let mut check = Check { vfs, layout, blobs, report: CheckReport::default(), references: None };
-    let checked = check.state().and_then(|()| check.blobs(progress));
+    let checked = check.state().and_then(|_| check.blobs(progress));
     // Damage that nothing can be read beyond is a finding like any other.
     checked.or_else(|error| Finding::of(error).map(|finding| check.report.findings.push(finding)))?;
     Ok(check.report)
 }
 
-/// Fails unless snapshot and log are whole and every blob that is referenced is there, in its length. Contents are not read.
-pub(crate) fn is_complete(layout: &Layout) -> Result<(), StoreError> {
-    let blobs = FileBlobs::new(Arc::new(RealVfs), layout.clone(), 0);
+/// The files of a store that was found to be whole, but for the blobs.
+pub(crate) struct Whole {
+    pub(crate) id: StoreId,
+    pub(crate) snapshot: Option<PathBuf>,
+    pub(crate) log: LogEnd,
+}
+
+/// Finds the files of a closed store. The contents of blobs are not read.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] if snapshot or log are damaged, or if a blob that is referenced is missing or has another length.
+pub(crate) fn find_whole(vfs: RealVfs, layout: &Layout) -> Result<Whole, StoreError> {
+    let blobs = FileBlobs::new(Arc::new(vfs), layout.clone(), 0);
     let report = CheckReport::default();
-    let mut check = Check { vfs: RealVfs, layout: layout.clone(), blobs, report, references: None };
-    check.state()?;
+    let mut check = Check { vfs, layout: layout.clone(), blobs, report, references: None };
+    let found = check.state()?;
     if let Some(Finding { file, offset, problem, .. }) = check.report.findings.into_iter().next() {
         return Err(StoreError::corrupt(&file, offset.unwrap_or_default(), problem));
     }
@@ -96,7 +106,8 @@ pub(crate) fn is_complete(layout: &Layout) -> Result<(), StoreError> {
             return Err(StoreError::corrupt(&check.blobs.path(&digest), 0, reason));
         }
     }
-    Ok(())
+    // Only what is in the way of reading them keeps the files from being found, and that is a finding.
+    found.ok_or_else(|| StoreError::corrupt(&layout.root, 0, "snapshot and log cannot be read"))
 }
 
 struct Check {
@@ -109,14 +120,14 @@ struct Check {
 }
 
 impl Check {
-    /// Checks the snapshot and the log.
-    fn state(&mut self) -> Result<(), StoreError> {
+    /// Checks the snapshot and the log. `None` if something in their place keeps them from being read.
+    fn state(&mut self) -> Result<Option<Whole>, StoreError> {
         let id = identify(&self.vfs, &self.layout).map_err(|error| self.of_a_store(error))?;
         let misplaced = places::misplaced(&self.vfs, &self.layout)?;
         let is_readable = !misplaced.iter().any(|misplaced| misplaced.hides_data);
         self.report.findings.extend(misplaced.into_iter().map(Finding::from));
         if !is_readable {
-            return Ok(());
+            return Ok(None);
         }
         let snapshot = snapshot::newest(&self.vfs, &self.layout, id)?.0;
         self.references = Some(References::default());
@@ -126,7 +137,8 @@ impl Check {
             self.references = None;
             self.report.findings.push(Finding::of(error)?);
         }
-        self.log(id, Start::after(snapshot.as_ref().map(|snapshot| &snapshot.header)))
+        let log = self.log(id, Start::after(snapshot.as_ref().map(|snapshot| &snapshot.header)))?;
+        Ok(Some(Whole { id, snapshot: snapshot.map(|snapshot| snapshot.path), log }))
     }
 
     /// A `FORMAT` that is none of ours is damage where everything else is a store's.
@@ -156,7 +168,7 @@ impl Check {
         Ok(())
     }
 
-    fn log(&mut self, id: StoreId, start: Start) -> Result<(), StoreError> {
+    fn log(&mut self, id: StoreId, start: Start) -> Result<LogEnd, StoreError> {
         let Self { vfs, layout, blobs, report, references } = self;
         let end = recovery::walk(vfs, layout, id, start, &mut |found| {
             report.records += 1;
@@ -168,14 +180,14 @@ impl Check {
             }
             Ok(())
         })?;
-        report.torn_tail = end.torn;
+        report.torn_tail.clone_from(&end.torn);
         let marked = identity::table_mark(vfs, layout, id);
         let whole = identity::check_table_mark(marked, end.last_lsn, &layout.wal());
         report.findings.extend(whole.err().map(Finding::of).transpose()?);
         if end.last_lsn == 0 && blobs.has_files()? {
             return Err(StoreError::corrupt(&layout.wal(), 0, LOG_IS_GONE));
         }
-        Ok(())
+        Ok(end)
     }
 
     /// Checks every blob that is referenced, and counts those that are not.
