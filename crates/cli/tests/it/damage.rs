@@ -98,6 +98,11 @@ fn segments() {
         damaged(root, sealed, flip(at), sealed);
     }
     damaged(root, last, flip(30), last);
+    // Nothing else says so: the last process was killed.
+    for bytes in [0, 600, fs::read(last).unwrap().len() - 1] {
+        damaged(root, last, cut(bytes), last);
+    }
+    damaged(root, last, remove, &wal);
     damaged(root, sealed, cut(100), sealed);
     damaged(root, sealed, cut(0), sealed);
     damaged(root, sealed, remove, &segments[2]);
@@ -105,6 +110,22 @@ fn segments() {
     damaged(root, sealed, replace(&files(&other.path().join("wal"))[0]), sealed);
     damaged(root, last, |file| fs::write(file.with_file_name("x"), "").unwrap(), &wal.join("x"));
     remove(&wal.join("x"));
+    assert_eq!(check(root).0, Some(0));
+}
+
+#[test]
+fn reach() {
+    let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let root = folder.path();
+    worn_store(root);
+    store(other.path(), "-KILL");
+    let file = root.join("REACH");
+    for at in [0, 9, 20, 35, 43, 50] {
+        damaged(root, &file, flip(at), &file);
+    }
+    damaged(root, &file, cut(10), &file);
+    damaged(root, &file, cut(0), &file);
+    damaged(root, &file, replace(&other.path().join("REACH")), &file);
     assert_eq!(check(root).0, Some(0));
 }
 

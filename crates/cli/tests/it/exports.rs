@@ -241,6 +241,9 @@ fn what_a_killed_import_has_left_goes_with_the_next() {
     let of_another = folder.path("imported.importing-03");
     told(&["backup", text_of(&original), text_of(&of_another)]);
     std::os::unix::fs::symlink(&original, &linked).unwrap();
+    let adopted = folder.path("imported.importing-4");
+    told(&["backup", text_of(&original), text_of(&adopted)]);
+    fs::write(adopted.join("notes.md"), "not only a store").unwrap();
 
     let output = folder.import(text.as_bytes());
     assert!(output.status.success());
@@ -249,7 +252,7 @@ fn what_a_killed_import_has_left_goes_with_the_next() {
     assert_eq!(removed, std::io::ErrorKind::NotFound);
     assert!(told.starts_with("funclet: removed ") && told.lines().count() == 1, "{told}");
     assert!(told.contains(of_killed.file_name().unwrap().to_str().unwrap()), "{told}");
-    for stays in [&of_running, &of_somebody, &of_another, &linked, &original] {
+    for stays in [&of_running, &of_somebody, &of_another, &linked, &adopted, &original] {
         assert!(stays.exists(), "{stays:?}");
     }
     assert_eq!((check(&original).0, check(&target).0), (Some(0), Some(0)));

@@ -221,10 +221,14 @@ fn a_directory_that_somebody_made_before_is_as_good() {
 #[test]
 fn left_over_temporary_files_go() {
     let vfs = closed_store();
-    let left = Path::new(ROOT).join("tmp/blob-7");
-    vfs.create(&left).unwrap();
+    let tmp = Path::new(ROOT).join("tmp");
+    let ours = ["blob-7", "segment-0", "snapshot-12", "format", "reach", "table"];
+    let others = ["blob-", "blob-x", "notes", "segment-1.bak"];
+    ours.iter().chain(&others).for_each(|name| drop(vfs.create(&tmp.join(name)).unwrap()));
     let store = open(&vfs).unwrap();
-    assert!(!vfs.exists(&left).unwrap());
+    let is_there = |name: &str| vfs.exists(&tmp.join(name)).unwrap();
+    assert!(!ours.iter().any(|name| is_there(name)));
+    assert!(others.iter().all(|name| is_there(name)), "what is not ours stays");
     assert_eq!(get(&store, "k").unwrap(), "v");
 }
 
