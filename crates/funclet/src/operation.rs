@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 
 use funclet_function_store::{
-    CheckConfiguration, CheckCreate, CheckUpdate, Command, CreateFunctionWith, FunctionCodeSigning,
+    CheckConfiguration, CheckCreate, CheckUpdate, Command, CreateFunctionWith, Failure, FunctionCodeSigning,
     FunctionConcurrency, FunctionConfiguration, FunctionDetail, FunctionPage, Query, ResourceTags,
     UpdateCode, VersionPage,
 };
@@ -14,7 +14,7 @@ use funclet_validation::{
     GetFunctionEventInvokeConfigRequest, GetFunctionRequest, GetFunctionUrlConfig,
     GetFunctionUrlConfigRequest, Invoke, InvokeRequest, ListFunctions, ListFunctionsRequest, ListTags,
     ListTagsRequest, ListVersionsByFunction, ListVersionsByFunctionRequest, PublishVersion,
-    PublishVersionRequest, TagResource, TagResourceRequest, UntagResource, UntagResourceRequest,
+    PublishVersionRequest, Rejection, TagResource, TagResourceRequest, UntagResource, UntagResourceRequest,
     UpdateFunctionConfiguration, UpdateFunctionConfigurationRequest, VpcSettings,
 };
 
@@ -79,7 +79,7 @@ macro_rules! operation {
 
 impl<Q: Query> From<Q> for Look<Q> {
     fn from(query: Q) -> Self {
-        Self(query)
+        Self { query, elsewhere: None }
     }
 }
 
@@ -89,7 +89,6 @@ impl<C: Command> From<C> for Change<C> {
     }
 }
 
-operation!(GetFunctionRequest, "GetFunction", Look<GetFunction> -> FunctionDetail);
 operation!(
     GetFunctionConfigurationRequest,
     "GetFunctionConfiguration",
@@ -119,6 +118,33 @@ operation!(ListFunctionsRequest, "ListFunctions", Look<ListFunctions> -> Functio
 operation!(ListVersionsByFunctionRequest, "ListVersionsByFunction", Look<ListVersionsByFunction> -> VersionPage);
 operation!(PublishVersionRequest, "PublishVersion", Change<PublishVersion> -> FunctionConfiguration);
 operation!(DeleteFunctionRequest, "DeleteFunction", Change<DeleteFunction> -> ());
+
+impl Operation for GetFunctionRequest {
+    const NAME: &'static str = "GetFunction";
+}
+
+impl sealed::Carry for GetFunctionRequest {
+    type Answer = FunctionDetail;
+    type Work = Look<GetFunction>;
+
+    /// A function of another region is found by its ARN if it exists. One that does not exist is refused for its region
+    /// (both recorded from AWS, for this operation alone).
+    #[allow(private_interfaces)]
+    fn prepare(self, engine: &Engine, caller: &Caller) -> Result<Self::Work, Error> {
+        let refusal = match self.clone().validate(caller) {
+            Ok(query) => return Ok(query.into()),
+            Err(refusal) => refusal,
+        };
+        let Rejection::OtherRegion { requested, .. } = &refusal else { return Err(refusal.into()) };
+        let elsewhere = Caller { region: requested.clone(), ..caller.clone() };
+        let query = self.validate(&elsewhere)?;
+        match engine.store.look(&elsewhere, query.clone()) {
+            Ok(_) => Ok(Look { query, elsewhere: Some(elsewhere) }),
+            Err(Failure::Refused(_)) => Err(refusal.into()),
+            Err(failure) => Err(failure.into()),
+        }
+    }
+}
 
 impl Operation for CreateFunctionRequest {
     const NAME: &'static str = "CreateFunction";

@@ -27,18 +27,24 @@ pub trait Work: Send + 'static {
 }
 
 /// A query of the store.
-pub struct Look<Q>(pub(crate) Q);
+pub struct Look<Q> {
+    pub(crate) query: Q,
+    /// Where it looks, if that is not where the call is made.
+    pub(crate) elsewhere: Option<Caller>,
+}
 
 #[allow(private_interfaces)]
 impl<Q: Query> Work for Look<Q> {
     type Answer = Q::Answer;
 
     fn run(self, engine: &Engine, caller: &Caller) -> Result<Q::Answer, Error> {
-        Ok(engine.store.look(caller, self.0)?)
+        let caller = self.elsewhere.as_ref().unwrap_or(caller);
+        Ok(engine.store.look(caller, self.query)?)
     }
 
     fn submit(self, engine: &Engine, caller: &Caller, done: Done<Q::Answer>) {
-        engine.store.submit_query(caller, self.0, move |outcome| done(outcome.map_err(Error::from)));
+        let caller = self.elsewhere.as_ref().unwrap_or(caller);
+        engine.store.submit_query(caller, self.query, move |outcome| done(outcome.map_err(Error::from)));
     }
 }
 

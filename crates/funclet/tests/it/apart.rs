@@ -1,6 +1,8 @@
 //! Accounts and regions in one engine see nothing of one another.
 
-use funclet::{Caller, Error, Funclet, Lambda, ServiceError};
+use funclet::{
+    Caller, Error, Funclet, GetFunctionConfigurationRequest, GetFunctionRequest, Lambda, ServiceError,
+};
 use funclet_testkit::{zip_of_zipped_size, zip_with_content};
 
 use crate::scene::{create_request, delete, download, functions, get, update_published, versions};
@@ -78,6 +80,24 @@ fn another_account_or_region_in_an_arn_is_refused() {
         told("arn:aws:lambda:us-east-1:444455556666:function:f"),
         "the function belongs to another account"
     );
+}
+
+/// Recorded from AWS, for GetFunction alone.
+#[test]
+fn another_region_tells_of_the_functions_that_it_has() {
+    let [here, there, _] = three(&Funclet::in_memory());
+    there.create_function(create_request("f", zip_with_content("x = 1"))).unwrap();
+    let arn = "arn:aws:lambda:eu-west-1:111122223333:function:f";
+    let request = |name: &str| GetFunctionRequest { function_name: Some(name.into()), ..Default::default() };
+    let found = here.get_function(request(arn)).unwrap();
+    assert_eq!(found, there.get_function(request("f")).unwrap());
+    assert_eq!(found.configuration.function_arn.to_string(), arn);
+    for unknown in [format!("{arn}:7"), arn.replace(":f", ":g"), arn.replace("1111", "2222")] {
+        let refused = here.get_function(request(&unknown));
+        assert!(matches!(refused, Err(Error::Rejected(_))), "{unknown}: {refused:?}");
+    }
+    let configuration = GetFunctionConfigurationRequest { function_name: Some(arn.into()), qualifier: None };
+    assert!(matches!(here.get_function_configuration(configuration), Err(Error::Rejected(_))));
 }
 
 #[test]
