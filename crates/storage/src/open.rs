@@ -56,6 +56,7 @@ pub(crate) fn open(options: &LocalOptions) -> Result<Shared, StoreError> {
     let Recovered { state, blobs, history, holders, meta, log_bytes, end } =
         replay::recover(&sources, options)?;
     remove_superseded(&*vfs, &layout, older, &end.superseded)?;
+    let format_version = raise_format(&*vfs, &layout, Identity { id: store_id, format_version })?;
 
     let (durable, witnessed) = (end.last_lsn, end.proven.last_lsn);
     let place = Place { vfs: &vfs, layout: &layout, store_id };
@@ -96,6 +97,20 @@ pub(crate) fn open(options: &LocalOptions) -> Result<Shared, StoreError> {
         maintenance: options.maintenance,
         lock: Mutex::new(Some(lock)),
     })
+}
+
+/// Sees to it that no older build opens the store from now on: it would not know what this one is about to write. Returns
+/// the version that the store has then.
+fn raise_format(vfs: &dyn Vfs, layout: &Layout, identity: Identity) -> Result<u32, StoreError> {
+    if identity.format_version == identity::FORMAT_VERSION {
+        return Ok(identity.format_version);
+    }
+    match identity::write(vfs, layout, identity.id) {
+        Ok(raised) => Ok(raised.format_version),
+        // Who wants to delete something must be able to open the store. The first checkpoint tries again.
+        Err(StoreError::Full { .. }) => Ok(identity.format_version),
+        Err(error) => Err(error),
+    }
 }
 
 /// Where a store is, and whose.

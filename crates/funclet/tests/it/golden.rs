@@ -17,8 +17,8 @@ use funclet::{
 use funclet_testkit::{ManualClock, SeededEntropy, zip_of_zipped_size, zip_with_content};
 
 /// Of the format that this version writes; the last of [`GOLDEN`].
-const CURRENT: &str = "golden-store-2-reach";
-const GOLDEN: [&str; 3] = ["golden-store-1", "golden-store-2", CURRENT];
+const CURRENT: &str = "golden-store-3";
+const GOLDEN: [&str; 4] = ["golden-store-1", "golden-store-2", "golden-store-2-reach", CURRENT];
 /// 2026-01-01 00:00 UTC.
 const TIME_MS: u64 = 1_767_225_600_000;
 const LARGE_BYTES: usize = 70_000;
@@ -146,7 +146,7 @@ fn golden_stores_are_read_and_become_current_ones() {
         let report = funclet_storage::check(&store).unwrap();
         assert_eq!((&report.findings, report.unreferenced), (&vec![], 0), "{name}");
         assert!(report.snapshot_entries > 0, "{name}: {report:?}");
-        assert_eq!(fs::read(store.join("FORMAT")).unwrap()[8], 2, "{name}");
+        assert_eq!(fs::read(store.join("FORMAT")).unwrap()[8], 3, "{name}");
     }
 }
 
