@@ -211,6 +211,15 @@ pub trait BlobStore: Send + Sync {
     /// [`StoreError`], [`StoreError::Full`] among them; then nothing is stored.
     fn store(&self, staged: StagedBlob) -> Result<PinnedBlob, StoreError>;
 
+    /// Pins a blob that somebody holds, so that another scope can hold it as well, without its content being written again.
+    ///
+    /// `None` if there is none of that digest, or if it rides in the log: then its content has to be given anew, which is
+    /// small.
+    ///
+    /// # Errors
+    /// [`StoreError`] if that cannot be known.
+    fn pin(&self, digest: &BlobDigest) -> Result<Option<PinnedBlob>, StoreError>;
+
     /// Opens a blob for reading, `None` if there is none of that digest.
     ///
     /// # Errors

@@ -197,6 +197,11 @@ impl FileBlobs {
             let placed = inlined.placed.last().map(|placed| placed.bytes);
             return Ok(unwritten.or(placed));
         }
+        self.file_length(digest)
+    }
+
+    /// Tells how long the file of a blob is, in bytes; `None` if it has none.
+    fn file_length(&self, digest: &BlobDigest) -> Result<Option<u64>, StoreError> {
         let path = self.path(digest);
         match self.vfs.open(&path).and_then(|file| file.len()) {
             Ok(length) => Ok(Some(length)),
@@ -320,6 +325,14 @@ impl BlobStore for FileBlobs {
             self.sync_dir(directory)?;
         }
         Ok(pin)
+    }
+
+    fn pin(&self, digest: &BlobDigest) -> Result<Option<PinnedBlob>, StoreError> {
+        check_open(*self.closed.read())?;
+        let Some(size) = self.file_length(digest)? else { return Ok(None) };
+        let pin = self.pins.pin(*digest, size);
+        // It may have gone before it was pinned.
+        Ok(self.file_length(digest)?.map(|_| pin))
     }
 
     fn open(&self, digest: &BlobDigest) -> Result<Option<BlobReader>, StoreError> {

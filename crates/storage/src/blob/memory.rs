@@ -92,6 +92,15 @@ impl BlobStore for MemoryBlobs {
         Ok(pin)
     }
 
+    fn pin(&self, digest: &BlobDigest) -> Result<Option<PinnedBlob>, StoreError> {
+        self.check_open()?;
+        let length = |blobs: &HashMap<BlobDigest, Bytes>| blobs.get(digest).map(|content| content.len() as u64);
+        let Some(size) = length(&self.blobs.lock()) else { return Ok(None) };
+        let pin = self.pins.pin(*digest, size);
+        // It may have gone before it was pinned.
+        Ok(length(&self.blobs.lock()).map(|_| pin))
+    }
+
     fn open(&self, digest: &BlobDigest) -> Result<Option<BlobReader>, StoreError> {
         self.check_open()?;
         Ok(self.blobs.lock().get(digest).cloned().map(BlobReader::memory))

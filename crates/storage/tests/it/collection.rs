@@ -76,6 +76,30 @@ fn a_pin_keeps_a_blob_and_a_blob_that_nobody_came_to_hold_goes_with_it() {
     }
 }
 
+/// How a scope comes to hold what another one holds, without its content.
+#[test]
+fn a_blob_that_is_pinned_by_its_digest_can_be_held_by_another_scope() {
+    for store in stores() {
+        let content = content(1, BYTES);
+        let digest = BlobDigest::of(&content);
+        assert!(store.blobs().pin(&digest).unwrap().is_none());
+        let uploaded = upload(&*store, &content).unwrap();
+        store.transact(&scope(), id(1), &mut |tx| tx.hold(digest, uploaded.size())).unwrap();
+        drop(uploaded);
+        let pin = store.blobs().pin(&digest).unwrap().unwrap();
+        assert_eq!((pin.digest(), pin.size()), (digest, BYTES as u64));
+        store.transact(&scope(), id(2), &mut |tx| tx.release(digest)).unwrap();
+        prove(&*store, 3);
+        store.transact(&other_scope(), id(4), &mut |tx| tx.hold(digest, BYTES as u64)).unwrap();
+        drop(pin);
+        prove(&*store, 5);
+        assert!(is_there(&*store, &content));
+        store.transact(&other_scope(), id(6), &mut |tx| tx.release(digest)).unwrap();
+        prove(&*store, 7);
+        assert!(store.blobs().pin(&digest).unwrap().is_none());
+    }
+}
+
 #[test]
 fn a_blob_that_comes_back_stays() {
     for store in stores() {
@@ -336,7 +360,8 @@ fn churn(store: &LocalBackend, blobs: &[Vec<u8>], thread: u64) {
         } else if content.len() <= 800 && round % 2 == 0 {
             store.transact(&scope, txn, &mut |tx| inline(tx, content)).unwrap();
         } else {
-            let pin = upload(store, content).unwrap();
+            let there = if round % 3 == 0 { store.blobs().pin(&digest).unwrap() } else { None };
+            let pin = there.unwrap_or_else(|| upload(store, content).unwrap());
             store.transact(&scope, txn, &mut |tx| tx.hold(digest, pin.size())).unwrap();
         }
         held[at] = wanted;
