@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use funclet_function_store::{Clock, Failure, FunctionEvent, FunctionStore, ServiceError, Timestamp};
+use funclet_function_store::{Clock, Event, Failure, FunctionStore, ServiceError, Timestamp};
 use funclet_package_inspection::Limits;
 use funclet_storage::{BlobDigest, BlobReader, Entropy, Events, LocalBackend, Position};
 use funclet_validation::{
@@ -65,20 +65,20 @@ impl Engine {
 
 /// Events of one committed operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FunctionEvents {
+pub struct OperationEvents {
     /// Where they stand; pass it to [`Funclet::events`] to go on after them.
     pub position: Position,
     /// The account and region.
     pub caller: Caller,
     /// The events in their order.
-    pub events: Vec<FunctionEvent>,
+    pub events: Vec<Event>,
 }
 
 /// A page of the feed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Feed {
     /// What comes next, and where to go on after it.
-    Next(Vec<FunctionEvents>, Position),
+    Next(Vec<OperationEvents>, Position),
     /// Events after the asked position are gone; read the whole state again and go on after `oldest`.
     Lost {
         /// The oldest position to go on from.
@@ -205,9 +205,9 @@ impl Funclet {
         let mut next = Vec::with_capacity(batches.len());
         for batch in batches {
             let Some(caller) = FunctionStore::caller_of(&batch.scope) else { continue };
-            let events = batch.events.iter().filter_map(|event| FunctionEvent::decode(event).transpose());
+            let events = batch.events.iter().filter_map(|event| Event::decode(event).transpose());
             let events = events.collect::<Result<_, _>>().map_err(Error::failed)?;
-            next.push(FunctionEvents { position: batch.position, caller, events });
+            next.push(OperationEvents { position: batch.position, caller, events });
         }
         Ok(Feed::Next(next, position))
     }

@@ -76,7 +76,7 @@ mod upkeep;
 mod work;
 
 pub use builder::{Builder, OpenError};
-pub use engine::{Feed, Funclet, FunctionEvents};
+pub use engine::{Feed, Funclet, OperationEvents};
 pub use error::Error;
 pub use lambda::Lambda;
 pub use links::{LinkError, PackageLink};
@@ -90,9 +90,10 @@ pub use system::{SystemClock, SystemIds};
 pub use upkeep::UpkeepError;
 
 pub use funclet_function_store::{
-    Clock, CodeLocation, FunctionCodeSigning, FunctionConcurrency, FunctionConfiguration, FunctionDetail,
-    FunctionEvent, FunctionEventKind, FunctionPage, LastUpdateStatus, LayerAnswer, Reason, ResourceTags,
-    ServiceError, State, Status, Timestamp, Transitions, VersionPage, VpcConfigAnswer,
+    Clock, CodeLocation, Event, FunctionCodeSigning, FunctionConcurrency, FunctionConfiguration,
+    FunctionDetail, FunctionEvent, FunctionEventKind, FunctionPage, LastUpdateStatus, LayerAnswer, Reason,
+    ResourceChange, ResourceEvent, ResourceKind, ResourceTags, ServiceError, State, Status, Timestamp,
+    Transitions, VersionPage, VpcConfigAnswer,
 };
 pub use funclet_storage::{
     Backend, BlobDigest, BlobReader as PackageReader, CopyMode, CopyProgress, Durability, Entropy as Ids,

@@ -22,6 +22,30 @@ pub enum ServiceError {
         /// As it was asked for, with a qualifier.
         arn: FunctionArn,
     },
+    /// The alias does not exist (`ResourceNotFoundException`, 404).
+    #[error("Cannot find alias arn: {arn}")]
+    AliasNotFound {
+        /// The ARN of the alias.
+        arn: FunctionArn,
+    },
+    /// The alias that is to be changed does not exist (`ResourceNotFoundException`, 404).
+    #[error("Alias not found: {arn}")]
+    NoAliasToUpdate {
+        /// The ARN of the alias.
+        arn: FunctionArn,
+    },
+    /// The name of the alias is taken (`ResourceConflictException`, 409).
+    #[error("Alias already exists: {arn}")]
+    AliasExists {
+        /// The ARN of the alias.
+        arn: FunctionArn,
+    },
+    /// Aliases stand for the version that is to be deleted (`ResourceConflictException`, 409).
+    #[error("Unable to delete version because the following aliases reference it: [{}]", .aliases.join(", "))]
+    VersionReferredTo {
+        /// Their names, as many as 50.
+        aliases: Vec<String>,
+    },
     /// The name is taken (`ResourceConflictException`, 409).
     #[error("Function already exist: {name}")]
     FunctionExists {

@@ -4,11 +4,12 @@ use funclet_storage::{BlobDigest, Encoded, Scope, Value};
 use serde::{Deserialize, Serialize};
 
 use crate::keys;
+use crate::stored::resource::StoredResource;
 use crate::stored::text_form::{base64, hex};
-use crate::stored::{BadStored, Stored, StoredCode, StoredFunction, StoredGone, StoredVersion};
+use crate::stored::{BadStored, Stored, StoredFunction, StoredGone, StoredVersion};
 
-/// One entry of a store: a function, a version, what is left of a deleted function, or bytes of a kind that this version
-/// does not know.
+/// One entry of a store: a function, a version, what is left of a deleted function, a resource beside them, or bytes of a kind
+/// that this version does not know.
 ///
 /// Made for formats that describe themselves, such as JSON, where it is an object with `scope`, `kind`, `key` and `value`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -34,6 +35,10 @@ pub(crate) enum Content {
         #[serde(with = "hex")]
         key: [u8; 16],
         value: StoredGone,
+    },
+    Resource {
+        key: String,
+        value: Box<StoredResource>,
     },
     Raw {
         #[serde(with = "base64")]
@@ -77,6 +82,11 @@ impl ExportedEntry {
                 let key = keys::incarnation_of(key).ok_or_else(misplaced)?;
                 Content::Gone { key, value: StoredGone::decode(value)? }
             }
+            kind if StoredResource::is_kind(kind) => {
+                let key = std::str::from_utf8(key).map_err(|_| misplaced())?;
+                let value = StoredResource::decode(value)?.filter(|value| value.fits(key));
+                Content::Resource { key: key.to_owned(), value: value.ok_or_else(misplaced)?.into() }
+            }
             kind => {
                 let value = RawValue { kind, codec: value.codec(), payload: value.payload().to_vec() };
                 Content::Raw { key: key.to_vec(), value }
@@ -91,7 +101,7 @@ impl ExportedEntry {
         match &self.content {
             Content::Function { key, .. } => Some(key.clone()),
             Content::Version { key, .. } => Some(format!("{}:{}", key.function, key.number)),
-            Content::Gone { .. } | Content::Raw { .. } => None,
+            Content::Gone { .. } | Content::Resource { .. } | Content::Raw { .. } => None,
         }
     }
 
@@ -101,17 +111,14 @@ impl ExportedEntry {
         &self.scope
     }
 
-    /// Returns the package that the entry holds, with its length in bytes.
+    /// Returns the packages that the entry holds, each with its length in bytes.
     #[must_use]
-    pub fn package(&self) -> Option<(BlobDigest, u64)> {
-        let code = match &self.content {
-            Content::Function { value, .. } => &value.latest.code,
-            Content::Version { value, .. } => &value.code,
-            Content::Gone { .. } | Content::Raw { .. } => return None,
-        };
-        match code {
-            StoredCode::Zip { sha256, size, .. } => Some((BlobDigest::from_bytes(*sha256), *size)),
-            StoredCode::Image { .. } => None,
+    pub fn packages(&self) -> Vec<(BlobDigest, u64)> {
+        match &self.content {
+            Content::Function { value, .. } => value.latest.blobs().collect(),
+            Content::Version { value, .. } => value.blobs().collect(),
+            Content::Resource { value, .. } => value.blobs(),
+            Content::Gone { .. } | Content::Raw { .. } => Vec::new(),
         }
     }
 }
@@ -120,6 +127,7 @@ impl RawValue {
     /// Whether this version knows the kind, so that bytes of it may not pass unseen.
     pub(crate) fn is_known(&self) -> bool {
         [StoredFunction::KIND, StoredVersion::KIND, StoredGone::KIND].contains(&self.kind)
+            || StoredResource::is_kind(self.kind)
     }
 
     pub(crate) fn encoded(&self) -> Encoded {

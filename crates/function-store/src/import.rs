@@ -15,8 +15,10 @@ use crate::keys;
 use crate::lifecycle::Transitions;
 use crate::stored::{Stored as _, StoredFunction, StoredGone, StoredVersion, parse};
 
-/// How many entries one transaction writes. Each may read three keys and write two, and all of them one counter.
+/// How many entries one transaction writes. Each may read three keys, and all of them write one counter.
 const BATCH_ENTRIES: usize = 16;
+/// How many keys that makes, references to packages among them; those of one more entry may come on top.
+const BATCH_KEYS: usize = 40;
 /// How long the values of one transaction may get, in bytes; one more may come on top.
 const BATCH_BYTES: usize = 64 << 10;
 /// Counters are added up, not written.
@@ -69,11 +71,25 @@ struct Prepared {
     line: u64,
     key: Vec<u8>,
     value: Encoded,
-    package: Option<(BlobDigest, u64)>,
+    packages: Vec<(BlobDigest, u64)>,
     /// What it adds to the storage quota.
     code_bytes: u64,
-    /// The version that it is, whose function has to be there, or what is left of it.
-    owner: Option<VersionKey>,
+    /// The function that it belongs to, which has to be there, or what is left of it.
+    owner: Option<Owner>,
+}
+
+/// A function that something belongs to.
+struct Owner {
+    function: String,
+    incarnation: [u8; 16],
+    /// The number of a version, if it is one.
+    number: Option<u64>,
+}
+
+impl Prepared {
+    fn keys(&self) -> usize {
+        1 + self.packages.len()
+    }
 }
 
 impl<'a> Importer<'a> {
@@ -109,12 +125,13 @@ impl<'a> Importer<'a> {
         let scope = self.scope(line, &entry)?;
         if self.batch_scope.as_ref() != Some(&scope)
             || self.batch.len() >= BATCH_ENTRIES
+            || self.batch.iter().map(Prepared::keys).sum::<usize>() >= BATCH_KEYS
             || self.batch_bytes > BATCH_BYTES
         {
             self.flush()?;
             self.batch_scope = Some(scope.clone());
         }
-        self.check_package(line, &entry)?;
+        self.check_packages(line, &entry)?;
         let prepared = prepare(line, &scope, entry).map_err(|bad| ImportError::at(line, bad))?;
         self.batch_bytes += prepared.key.len() + prepared.value.payload().len();
         self.batch.push(prepared);
@@ -129,18 +146,16 @@ impl<'a> Importer<'a> {
         Ok(scope)
     }
 
-    fn check_package(&self, line: u64, entry: &ExportedEntry) -> Result<(), ImportError> {
-        let Some((digest, size)) = entry.package() else { return Ok(()) };
-        match self.packages.get(&digest).map(PinnedBlob::size) {
-            Some(found) if found == size => Ok(()),
-            Some(found) => {
-                let reason = format!("the package {digest} has {found} bytes, not {size}");
-                Err(ImportError::at(line, reason))
-            }
-            None => {
-                Err(ImportError::at(line, format!("the package {digest} is not in a line before this one")))
-            }
+    fn check_packages(&self, line: u64, entry: &ExportedEntry) -> Result<(), ImportError> {
+        for (digest, size) in entry.packages() {
+            let reason = match self.packages.get(&digest).map(PinnedBlob::size) {
+                Some(found) if found == size => continue,
+                Some(found) => format!("the package {digest} has {found} bytes, not {size}"),
+                None => format!("the package {digest} is not in a line before this one"),
+            };
+            return Err(ImportError::at(line, reason));
         }
+        Ok(())
     }
 
     /// Writes what has waited for later entries.
@@ -179,10 +194,10 @@ impl Prepared {
         if let Some(owner) = &self.owner
             && !is_there(owner, tx).map_err(told)?
         {
-            return Err(refused("the function of this version is in no line before this one"));
+            return Err(refused("the function that this belongs to is in no line before this one"));
         }
-        if let Some((digest, size)) = self.package {
-            tx.hold(digest, size).map_err(told)?;
+        for (digest, size) in &self.packages {
+            tx.hold(*digest, *size).map_err(told)?;
         }
         if self.code_bytes > 0 {
             let bytes = i64::try_from(self.code_bytes).unwrap_or(i64::MAX);
@@ -202,13 +217,13 @@ fn refused(reason: &str) -> (Abort, String) {
     (Abort::Refused, reason.to_owned())
 }
 
-/// Looks for the function that a version belongs to, or for what is left of it.
-fn is_there(owner: &VersionKey, view: &dyn View) -> Result<bool, ReadError> {
+/// Looks for the function that something belongs to, or for what is left of it.
+fn is_there(owner: &Owner, view: &dyn View) -> Result<bool, ReadError> {
     // What does not decode was not written here.
     let function = view.get(&keys::function(&owner.function))?;
     let function = function.and_then(|value| StoredFunction::decode(&value).ok());
     if let Some(function) = function.filter(|function| function.incarnation == owner.incarnation) {
-        return Ok((1..function.next_version).contains(&owner.number));
+        return Ok(owner.number.is_none_or(|number| (1..function.next_version).contains(&number)));
     }
     let gone = view.get(&keys::gone(&owner.incarnation))?;
     let gone = gone.and_then(|value| StoredGone::decode(&value).ok());
@@ -217,7 +232,7 @@ fn is_there(owner: &VersionKey, view: &dyn View) -> Result<bool, ReadError> {
 
 /// Validates an entry and makes it what it will be in the store.
 fn prepare(line: u64, scope: &Scope, entry: ExportedEntry) -> Result<Prepared, BadEntry> {
-    let package = entry.package();
+    let packages = entry.packages();
     let caller = || keys::caller(scope).ok_or_else(|| BadEntry::Misplaced(scope.to_string()));
     let (mut code_bytes, mut owner) = (0, None);
     let (key, value) = match entry.content {
@@ -229,13 +244,27 @@ fn prepare(line: u64, scope: &Scope, entry: ExportedEntry) -> Result<Prepared, B
         Content::Version { key, value } => {
             validate(&caller()?, &key.function, &value, Version::Number(key.number))?;
             let written = (keys::version(&key.function, &key.incarnation, key.number), value.encode()?);
-            owner = Some(key);
+            let VersionKey { function, incarnation, number } = key;
+            owner = Some(Owner { function, incarnation, number: Some(number) });
             written
         }
         Content::Gone { key, value } => {
             caller()?;
             parse::<FunctionName>(&value.name)?;
             (keys::gone(&key), value.encode()?)
+        }
+        Content::Resource { key, value } => {
+            caller()?;
+            if !value.fits(&key) {
+                return Err(BadEntry::Misplaced(key));
+            }
+            code_bytes = value.code_bytes();
+            owner = keys::owner(&key).map(|(function, incarnation, _)| Owner {
+                function: function.to_string(),
+                incarnation,
+                number: None,
+            });
+            (key.into_bytes(), value.encode()?)
         }
         Content::Raw { key, value } => {
             if value.is_known() || key.starts_with(COUNTERS) {
@@ -245,7 +274,7 @@ fn prepare(line: u64, scope: &Scope, entry: ExportedEntry) -> Result<Prepared, B
             (key, value)
         }
     };
-    Ok(Prepared { line, key, value, package, code_bytes, owner })
+    Ok(Prepared { line, key, value, packages, code_bytes, owner })
 }
 
 /// Checks that every text of a version is one that the service could have put there, as every answer does.

@@ -3,15 +3,32 @@
 //! ```text
 //! f/NAME                               a function (head)
 //! v/NAME/INCARNATION(16)/NUMBER(u64 BE)  a published version
-//! gone/INCARNATION(16)                 a deleted function whose versions are still there
+//! gone/INCARNATION(16)                 a deleted function of which versions or belongings are still there
+//! x/NAME/INCARNATION(hex)/...          what belongs to a function (see [`belongings`])
 //! c/code-bytes                         counter: bytes that count against the storage quota
+//! ```
+//!
+//! Below `x/` all is text:
+//!
+//! ```text
+//! alias/ALIAS                          an alias
+//! alias-of/NUMBER/ALIAS                says that an alias refers to a version
+//! SETTING/QUALIFIER                    a setting of the function (no qualifier), a version or an alias
 //! ```
 
 use funclet_storage::{InvalidScope, Scope};
 use funclet_validation::{Caller, FunctionName};
 
+use crate::stored::text_form::{from_hex, to_hex};
+
 /// Every function begins with this.
 pub(crate) const FUNCTIONS: &[u8] = b"f/";
+/// Everything that belongs to functions begins with this.
+const BELONGINGS: &[u8] = b"x/";
+/// The belongings that are aliases.
+pub(crate) const ALIAS: &str = "alias";
+/// The belongings that say which aliases refer to a version.
+pub(crate) const ALIAS_OF: &str = "alias-of";
 /// Every deleted function begins with this.
 pub(crate) const GONE: &[u8] = b"gone/";
 /// The counter of the storage quota.
@@ -60,6 +77,43 @@ pub(crate) fn parts_of_version(key: &[u8]) -> Option<(FunctionName, [u8; 16], u6
     Some((std::str::from_utf8(name).ok()?.parse().ok()?, *incarnation, number))
 }
 
+/// What the keys of everything begin with that belongs to one function, its versions aside.
+pub(crate) fn belongings(name: &str, incarnation: &[u8; 16]) -> Vec<u8> {
+    [BELONGINGS, name.as_bytes(), b"/", to_hex(incarnation).as_bytes(), b"/"].concat()
+}
+
+/// What the keys of one kind of belongings begin with.
+pub(crate) fn belongings_of(name: &str, incarnation: &[u8; 16], kind: &str) -> Vec<u8> {
+    [&belongings(name, incarnation)[..], kind.as_bytes(), b"/"].concat()
+}
+
+pub(crate) fn belonging(name: &str, incarnation: &[u8; 16], kind: &str, rest: &str) -> Vec<u8> {
+    [&belongings_of(name, incarnation, kind)[..], rest.as_bytes()].concat()
+}
+
+/// Where it says that an alias refers to a version.
+pub(crate) fn alias_of(name: &str, incarnation: &[u8; 16], number: u64, alias: &str) -> Vec<u8> {
+    belonging(name, incarnation, ALIAS_OF, &format!("{number}/{alias}"))
+}
+
+/// What the keys of the aliases that refer to one version begin with.
+pub(crate) fn aliases_of(name: &str, incarnation: &[u8; 16], number: u64) -> Vec<u8> {
+    alias_of(name, incarnation, number, "")
+}
+
+/// Name and incarnation of the function that a key belongs to, with the kind of belonging.
+pub(crate) fn owner(key: &str) -> Option<(FunctionName, [u8; 16], &str)> {
+    let (name, rest) = key.strip_prefix("x/")?.split_once('/')?;
+    let (incarnation, rest) = rest.split_once('/')?;
+    let (kind, _) = rest.split_once('/')?;
+    Some((name.parse().ok()?, from_hex(incarnation)?, kind))
+}
+
+/// The last part of a key that is text.
+pub(crate) fn last_part(key: &[u8]) -> Option<&str> {
+    std::str::from_utf8(key).ok()?.rsplit('/').next()
+}
+
 pub(crate) fn gone(incarnation: &[u8; 16]) -> Vec<u8> {
     [GONE, incarnation].concat()
 }
@@ -91,6 +145,12 @@ mod tests {
         );
         assert_eq!(incarnation_of(&gone(&[b'/'; 16])), Some([b'/'; 16]));
         assert_eq!(incarnation_of(b"gone/short"), None);
+        let key = String::from_utf8(alias_of("f", &[b'/'; 16], 7, "live")).unwrap();
+        assert_eq!(owner(&key), Some(("f".parse().unwrap(), [b'/'; 16], ALIAS_OF)));
+        assert_eq!(last_part(key.as_bytes()), Some("live"));
+        assert!(
+            ["x/f", "x/f/2f/alias/live", "x//2f/alias/live", "f/f"].iter().all(|key| owner(key).is_none())
+        );
     }
 
     #[test]

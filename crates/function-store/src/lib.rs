@@ -68,7 +68,7 @@ pub use decide::{
     UpdateCode,
 };
 pub use error::ServiceError;
-pub use event::{FunctionEvent, FunctionEventKind};
+pub use event::{Event, FunctionEvent, FunctionEventKind, ResourceChange, ResourceEvent, ResourceKind};
 pub use export::exported_entries;
 pub use exported::ExportedEntry;
 pub use import::{ImportError, Importer};

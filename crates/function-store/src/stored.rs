@@ -5,7 +5,7 @@
 use std::str::FromStr;
 
 use funclet_storage::codec::{self, DecodeError};
-use funclet_storage::{Encoded, Value};
+use funclet_storage::{BlobDigest, Encoded, Value};
 use funclet_validation::{
     CapacityProviderSettings, DeadLetterSettings, DurableSettings, FileSystemSettings, FunctionSettings,
     ImageConfig, LoggingSettings, PackageType, StringMap, VpcSettings,
@@ -99,7 +99,29 @@ pub(crate) enum StoredCode {
     },
 }
 
+impl StoredVersion {
+    /// The blobs that it holds, each with its length in bytes: its archive and those of its layers.
+    pub(crate) fn blobs(&self) -> impl Iterator<Item = (BlobDigest, u64)> {
+        let layers = self.settings.layers.iter().map(StoredLayer::blob);
+        self.code.blob().into_iter().chain(layers)
+    }
+}
+
+impl StoredLayer {
+    pub(crate) fn blob(&self) -> (BlobDigest, u64) {
+        (BlobDigest::from_bytes(self.code_sha256), self.code_size)
+    }
+}
+
 impl StoredCode {
+    /// The archive, with its length in bytes.
+    pub(crate) fn blob(&self) -> Option<(BlobDigest, u64)> {
+        match self {
+            Self::Zip { sha256, size, .. } => Some((BlobDigest::from_bytes(*sha256), *size)),
+            Self::Image { .. } => None,
+        }
+    }
+
     pub(crate) fn package_type(&self) -> PackageType {
         match self {
             Self::Zip { .. } => PackageType::Zip,
@@ -389,7 +411,11 @@ pub(crate) fn parse_option<T: FromStr>(text: Option<&String>) -> Result<Option<T
     text.map(|text| parse(text)).transpose()
 }
 
+mod alias;
+pub(crate) mod resource;
 pub(crate) mod text_form;
+
+pub(crate) use alias::{StoredAlias, StoredReferrer};
 
 #[cfg(test)]
 mod tests;

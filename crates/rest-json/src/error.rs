@@ -258,10 +258,13 @@ impl From<ServiceError> for WireError {
         let class = match refusal {
             ServiceError::FunctionNotFound { .. }
             | ServiceError::ResourceNotFound
+            | ServiceError::AliasNotFound { .. }
+            | ServiceError::NoAliasToUpdate { .. }
             | ServiceError::NoEventInvokeConfig { .. } => Class::RESOURCE_NOT_FOUND,
-            ServiceError::FunctionExists { .. } | ServiceError::UpdateInProgress { .. } => {
-                Class::RESOURCE_CONFLICT
-            }
+            ServiceError::FunctionExists { .. }
+            | ServiceError::AliasExists { .. }
+            | ServiceError::VersionReferredTo { .. }
+            | ServiceError::UpdateInProgress { .. } => Class::RESOURCE_CONFLICT,
             ServiceError::RevisionMismatch => Class::PRECONDITION_FAILED,
             ServiceError::NotLatest
             | ServiceError::ZipForImage

@@ -26,7 +26,7 @@ pub(crate) fn write(
     writeln!(out, "{}", serde_json::to_string(&header)?)?;
     let mut packages = BTreeMap::new();
     for entry in exported_entries(backend) {
-        packages.extend(entry?.package());
+        packages.extend(entry?.packages());
     }
     let (mut done, total) = (0, packages.values().sum());
     for (digest, size) in &packages {
@@ -87,7 +87,7 @@ fn write_package(
 /// Says whose package is at fault, and where it lies.
 fn blame(backend: &LocalBackend, digest: &BlobDigest, fault: &str) -> String {
     let mut entries = exported_entries(backend).filter_map(Result::ok);
-    let holder = entries.find(|entry| entry.package().is_some_and(|(package, _)| package == *digest));
+    let holder = entries.find(|entry| entry.packages().iter().any(|(package, _)| package == digest));
     let name = holder.and_then(|entry| Some(format!(" of {} ({})", entry.name()?, entry.scope())));
     let (name, path) = (name.unwrap_or_default(), backend.blob_path(digest));
     format!("the package{name} in {} {fault}; `funclet check` tells more", path.display())

@@ -2,14 +2,22 @@
 
 use std::time::Duration;
 
-use funclet::{Feed, Funclet, FunctionEventKind, Position, Reason, State, Transitions};
+use funclet::{Event, Feed, Funclet, FunctionEvent, FunctionEventKind, Position, Reason, State, Transitions};
 use funclet_testkit::zip_with_content;
 
 use crate::scene::{builder, create_request, get, publish, update_request};
 
+fn of_function(event: &Event) -> &FunctionEvent {
+    let Event::Function(event) = event else { panic!("not of a function: {event:?}") };
+    event
+}
+
 fn kinds(funclet: &Funclet, after: Position) -> (Vec<FunctionEventKind>, Position) {
     let Feed::Next(next, position) = funclet.events(after, 1000).unwrap() else { panic!("lost") };
-    (next.iter().flat_map(|operation| &operation.events).map(|event| event.kind).collect(), position)
+    (
+        next.iter().flat_map(|operation| &operation.events).map(|event| of_function(event).kind).collect(),
+        position,
+    )
 }
 
 #[test]
@@ -56,7 +64,7 @@ fn each_operation_says_whose_it_was() {
     let Feed::Next(next, _) = funclet.events(Position::START, 1000).unwrap() else { panic!("lost") };
     let told: Vec<_> = next
         .iter()
-        .map(|operation| (&operation.caller, operation.events[0].function_name.as_str()))
+        .map(|operation| (&operation.caller, of_function(&operation.events[0]).function_name.as_str()))
         .collect();
     assert_eq!(told, [(funclet.default_caller(), "f"), (&elsewhere, "g"), (&elsewhere, "g")]);
     // A page at a time comes to the same.

@@ -3,8 +3,8 @@
 use funclet_storage::codec::DecodeError;
 use funclet_storage::{BlobDigest, ReadError, View};
 use funclet_validation::{
-    Caller, CodeSha256, FunctionArn, FunctionName, FunctionReference, Qualifier, RevisionId, Runtime,
-    SnapStartApplyOn, Version,
+    Caller, CodeSha256, FunctionArn, FunctionName, FunctionReference, RevisionId, Runtime, SnapStartApplyOn,
+    Version,
 };
 
 use crate::answer::{
@@ -15,8 +15,8 @@ use crate::error::ServiceError;
 use crate::event::{FunctionEvent, FunctionEventKind};
 use crate::keys;
 use crate::stored::{
-    BadStored, Stored, StoredCode, StoredFunction, StoredReason, StoredStatus, StoredVersion, parse,
-    parse_option,
+    BadStored, Stored, StoredAlias, StoredCode, StoredFunction, StoredReason, StoredStatus, StoredVersion,
+    parse, parse_option,
 };
 
 /// Why a decision has no outcome.
@@ -88,25 +88,45 @@ impl Context<'_> {
         found.ok_or_else(|| ServiceError::FunctionNotFound { arn }.into())
     }
 
-    /// Reads what a reference speaks of: `$LATEST` or a version, with its function.
+    /// Reads an alias.
+    pub(crate) fn find_alias(
+        &self,
+        name: &FunctionName,
+        function: &StoredFunction,
+        alias: &str,
+    ) -> Result<Option<StoredAlias>, Stop> {
+        let key = keys::belonging(name.as_str(), &function.incarnation, keys::ALIAS, alias);
+        self.read(&key)
+    }
+
+    /// Reads a value of a kind.
+    pub(crate) fn read<T: Stored>(&self, key: &[u8]) -> Result<Option<T>, Stop> {
+        Ok(self.view.get(key)?.map(|value| T::decode(&value)).transpose()?)
+    }
+
+    /// Reads what a reference speaks of: `$LATEST`, a version, or the version that an alias stands for, with its function.
     pub(crate) fn resolve(
         &self,
         reference: &FunctionReference,
     ) -> Result<(StoredFunction, StoredVersion, Version), Stop> {
         let unknown = || ServiceError::FunctionNotFound { arn: reference.arn(self.caller) };
         let function = self.require(&reference.name, reference.arn(self.caller))?.value;
-        match &reference.qualifier {
-            None | Some(Qualifier::Latest) => {
-                let latest = function.latest.clone();
-                Ok((function, latest, Version::Latest))
-            }
-            Some(Qualifier::Version(number)) => {
-                let version = self.find_version(reference.name.as_str(), &function, *number)?;
-                let version = version.ok_or_else(unknown)?.value;
-                Ok((function, version, Version::Number(*number)))
-            }
-            Some(Qualifier::Other(_)) => Err(unknown().into()),
-        }
+        let version = match &reference.qualifier {
+            None => Version::Latest,
+            Some(qualifier) => match qualifier.version() {
+                Some(version) => version,
+                None => {
+                    let alias = self.find_alias(&reference.name, &function, &qualifier.to_string())?;
+                    parse(&alias.ok_or_else(unknown)?.function_version)?
+                }
+            },
+        };
+        let Version::Number(number) = version else {
+            let latest = function.latest.clone();
+            return Ok((function, latest, version));
+        };
+        let found = self.find_version(reference.name.as_str(), &function, number)?;
+        Ok((function, found.ok_or_else(unknown)?.value, version))
     }
 
     /// Says in the feed that a transition was finished, now that it is stored.
@@ -118,7 +138,7 @@ impl Context<'_> {
         new_revision: [u8; 16],
     ) -> Result<(), Stop> {
         if found.superseded.is_some() {
-            changes.event(&FunctionEvent {
+            changes.event(FunctionEvent {
                 kind: FunctionEventKind::TransitionCompleted,
                 function_name: name.to_string(),
                 version,

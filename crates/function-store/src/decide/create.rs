@@ -66,7 +66,7 @@ impl<P: Send + 'static> Command for CreateFunctionWith<P> {
         let mut changes = Changes::default();
         changes.use_code(code, if request.publish { 2 } else { 1 });
         changes.put(keys::function(name.as_str()), &function)?;
-        changes.event(&created(name, &function))?;
+        changes.event(created(name, &function))?;
         let answer = match self.publish(context, &function, &mut changes)? {
             // The ARN is unqualified here, unlike in other answers that publish (recorded from AWS).
             Some(version) => {

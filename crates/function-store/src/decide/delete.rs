@@ -1,15 +1,15 @@
 //! DeleteFunction.
 
-use funclet_storage::BlobDigest;
-use funclet_validation::{DeleteFunction, DeletionTarget};
+use funclet_validation::{DeleteFunction, DeletionTarget, FunctionName, Qualifier};
 
 use crate::decide::context::Projected;
 use crate::decide::sealed::Command;
 use crate::decide::settle::Due;
 use crate::decide::{Changes, Context, Decision, Stop};
+use crate::error::ServiceError;
 use crate::event::{FunctionEvent, FunctionEventKind};
 use crate::keys;
-use crate::stored::{StoredCode, StoredFunction, StoredGone};
+use crate::stored::{StoredFunction, StoredGone};
 
 impl Command for DeleteFunction {
     type Answer = ();
@@ -29,8 +29,8 @@ impl Command for DeleteFunction {
     }
 }
 
-/// Removes the head and gives the whole quota back at once; versions go in a sweep, so that the transaction stays small
-/// whatever the function has.
+/// Removes the head and gives the whole quota back at once; everything else goes in a sweep, so that the transaction stays
+/// small whatever the function has.
 fn delete_function(
     request: &DeleteFunction,
     context: &Context<'_>,
@@ -40,17 +40,15 @@ fn delete_function(
     let mut changes = Changes::default();
     changes.delete(keys::function(name.as_str()));
     changes.free_code_bytes(function.code_bytes);
-    if let StoredCode::Zip { sha256, .. } = function.latest.code {
-        changes.release(BlobDigest::from_bytes(sha256));
-    }
-    if function.next_version > 1 {
+    function.latest.blobs().for_each(|(digest, _)| changes.release(digest));
+    if context.leaves_something(name, &function)? {
         let key = keys::gone(&function.incarnation);
         // Read because it is written.
         context.view.get(&key)?;
         changes.put(key, &StoredGone { name: name.to_string() })?;
         changes.due = Some(Due::Gone { incarnation: function.incarnation });
     }
-    changes.event(&FunctionEvent {
+    changes.event(FunctionEvent {
         kind: FunctionEventKind::FunctionDeleted,
         function_name: name.to_string(),
         version: None,
@@ -72,17 +70,17 @@ fn delete_version(
     let Some(version) = context.find_version(name.as_str(), &found.value, number)? else {
         return Ok(changes);
     };
+    refuse_if_referred_to(context, name, &found.value, number)?;
+    context.remove_settings(name, &found.value, &Qualifier::Version(number), &mut changes)?;
     context.note_completion(&mut changes, (name, None), &found, found.value.latest.revision_id)?;
     let (mut function, version) = (found.value, version.value);
     changes.delete(keys::version(name.as_str(), &function.incarnation, number));
     let freed = version.code.quota_bytes();
     changes.free_code_bytes(freed);
-    if let StoredCode::Zip { sha256, .. } = version.code {
-        changes.release(BlobDigest::from_bytes(sha256));
-    }
+    version.blobs().for_each(|(digest, _)| changes.release(digest));
     function.code_bytes -= freed;
     changes.put(keys::function(name.as_str()), &function)?;
-    changes.event(&FunctionEvent {
+    changes.event(FunctionEvent {
         kind: FunctionEventKind::VersionDeleted,
         function_name: name.to_string(),
         version: Some(number),
@@ -90,4 +88,21 @@ fn delete_version(
         new_revision: None,
     })?;
     Ok(changes)
+}
+
+/// How many aliases a refusal names at most.
+const ALIASES_NAMED: usize = 50;
+
+/// Refuses to delete a version that aliases stand for.
+fn refuse_if_referred_to(
+    context: &Context<'_>,
+    name: &FunctionName,
+    function: &StoredFunction,
+    number: u64,
+) -> Result<(), Stop> {
+    let prefix = keys::aliases_of(name.as_str(), &function.incarnation, number);
+    let page = context.view.scan(&prefix, None, ALIASES_NAMED)?;
+    let aliases: Vec<_> =
+        page.entries.iter().filter_map(|(key, _)| keys::last_part(key)).map(str::to_owned).collect();
+    if aliases.is_empty() { Ok(()) } else { Err(ServiceError::VersionReferredTo { aliases }.into()) }
 }

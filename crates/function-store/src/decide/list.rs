@@ -13,27 +13,27 @@ use crate::stored::{Stored as _, StoredFunction, StoredVersion};
 const PAGE_ENTRIES_MAX: usize = 50;
 
 /// Entries of a page while it fills.
-struct Filling {
-    entries: Vec<(Marker, FunctionConfiguration)>,
-    limit: usize,
-    more: bool,
+pub(crate) struct Filling<T> {
+    entries: Vec<(Marker, T)>,
+    pub(crate) limit: usize,
+    pub(crate) more: bool,
 }
 
-impl Filling {
-    fn new(max_items: Option<u32>) -> Self {
+impl<T> Filling<T> {
+    pub(crate) fn new(max_items: Option<u32>) -> Self {
         let asked = max_items.map_or(PAGE_ENTRIES_MAX, |items| usize::try_from(items).unwrap_or(usize::MAX));
         Self { entries: Vec::new(), limit: asked.clamp(1, PAGE_ENTRIES_MAX), more: false }
     }
 
-    fn room(&self) -> usize {
+    pub(crate) fn room(&self) -> usize {
         self.limit - self.entries.len()
     }
 
-    fn push(&mut self, name: &FunctionName, version: u64, entry: FunctionConfiguration) {
+    pub(crate) fn push(&mut self, name: &impl ToString, version: u64, entry: T) {
         self.entries.push((Marker { name: name.to_string(), version }, entry));
     }
 
-    fn finish(self) -> (Vec<FunctionConfiguration>, Option<String>) {
+    pub(crate) fn finish(self) -> (Vec<T>, Option<String>) {
         let next = self.entries.last().filter(|_| self.more).map(|(marker, _)| marker.encode());
         (self.entries.into_iter().map(|(_, entry)| entry).collect(), next)
     }
@@ -43,7 +43,7 @@ impl Context<'_> {
     /// Adds `$LATEST` under its qualified ARN.
     fn push_latest(
         &self,
-        page: &mut Filling,
+        page: &mut Filling<FunctionConfiguration>,
         name: &FunctionName,
         function: &StoredFunction,
     ) -> Result<(), Stop> {
@@ -55,7 +55,7 @@ impl Context<'_> {
     /// Adds versions after `after` as far as there is room.
     fn push_versions(
         &self,
-        page: &mut Filling,
+        page: &mut Filling<FunctionConfiguration>,
         (name, function): (&FunctionName, &StoredFunction),
         after: u64,
     ) -> Result<(), Stop> {
@@ -134,7 +134,11 @@ impl Query for ListFunctions {
 }
 
 /// Each function with all its versions.
-fn list_all(context: &Context<'_>, marker: Option<Marker>, page: &mut Filling) -> Result<(), Stop> {
+fn list_all(
+    context: &Context<'_>,
+    marker: Option<Marker>,
+    page: &mut Filling<FunctionConfiguration>,
+) -> Result<(), Stop> {
     if let Some(marker) = &marker
         && let Ok(name) = marker.name.parse()
         && let Some(found) = context.find(&marker.name)?

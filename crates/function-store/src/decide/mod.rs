@@ -2,6 +2,7 @@
 //! because ids and time are drawn before the first run.
 
 mod absent;
+mod belongings;
 mod context;
 mod create;
 mod delete;
@@ -28,7 +29,7 @@ use bytes::Bytes;
 use funclet_storage::{Abort, BlobDigest, Encoded, Tx};
 
 use crate::error::ServiceError;
-use crate::event::FunctionEvent;
+use crate::event::Event;
 use crate::keys;
 use crate::lifecycle::Transitions;
 use crate::stored::Stored;
@@ -148,8 +149,13 @@ impl Changes {
 
     /// Counts one reference more, and its bytes against the quota.
     pub(crate) fn hold(&mut self, digest: BlobDigest, size: u64) {
-        self.holds.push((digest, size));
+        self.keep((digest, size));
         self.add_code_bytes(i64::try_from(size).unwrap_or(i64::MAX));
+    }
+
+    /// Counts one reference more, of something that counts against the quota elsewhere.
+    pub(crate) fn keep(&mut self, (digest, size): (BlobDigest, u64)) {
+        self.holds.push((digest, size));
     }
 
     /// Counts one reference less. The quota is given back separately, because a sweep comes after it.
@@ -165,8 +171,8 @@ impl Changes {
         self.add_code_bytes(i64::try_from(bytes).unwrap_or(i64::MAX).saturating_neg());
     }
 
-    pub(crate) fn event(&mut self, event: &FunctionEvent) -> Result<(), Stop> {
-        self.events.push(event.encode()?);
+    pub(crate) fn event(&mut self, event: impl Into<Event>) -> Result<(), Stop> {
+        self.events.push(event.into().encode()?);
         Ok(())
     }
 

@@ -1,6 +1,5 @@
 //! PublishVersion, and the versions that creations and updates publish.
 
-use funclet_storage::BlobDigest;
 use funclet_validation::{FunctionName, PublishVersion, Qualifier, SnapStartApplyOn, Version};
 
 use crate::answer::FunctionConfiguration;
@@ -11,9 +10,7 @@ use crate::decide::{Changes, Context, Decision, Stop, update};
 use crate::error::ServiceError;
 use crate::event::{FunctionEvent, FunctionEventKind};
 use crate::keys;
-use crate::stored::{
-    StoredCode, StoredFunction, StoredStatus, StoredTransition, StoredVersion, TransitionKind,
-};
+use crate::stored::{StoredFunction, StoredStatus, StoredTransition, StoredVersion, TransitionKind};
 
 impl Command for PublishVersion {
     type Answer = FunctionConfiguration;
@@ -90,14 +87,14 @@ fn publish(
         function.unsettled_from = number + 1;
     }
     add_version(context, (name, &function), (number, &version), &mut changes)?;
-    if let StoredCode::Zip { sha256, size, .. } = &version.code {
-        changes.hold(BlobDigest::from_bytes(*sha256), *size);
+    if let Some((digest, size)) = version.code.blob() {
+        changes.hold(digest, size);
     }
     function.next_version += 1;
     function.published_as = Some(number);
     function.code_bytes += version.code.quota_bytes();
     function.latest.revision_id = latest_revision;
-    changes.event(&FunctionEvent {
+    changes.event(FunctionEvent {
         kind: FunctionEventKind::RevisionRenewed,
         function_name: name.to_string(),
         version: None,
@@ -139,7 +136,7 @@ pub(crate) fn pending_version(
     Ok(version)
 }
 
-/// Writes a version under a number that was never used.
+/// Writes a version under a number that was never used, and holds its layers. The code's reference is counted by the caller.
 fn add_version(
     context: &Context<'_>,
     (name, function): (&FunctionName, &StoredFunction),
@@ -150,8 +147,9 @@ fn add_version(
     // Read because it is written; a number that is taken would be a broken promise of ours.
     let taken = context.view.get(&key)?.is_some();
     assert!(!taken, "version {number} of {name} was published before");
+    version.settings.layers.iter().for_each(|layer| changes.keep(layer.blob()));
     changes.put(key, version)?;
-    changes.event(&FunctionEvent {
+    changes.event(FunctionEvent {
         kind: FunctionEventKind::VersionPublished,
         function_name: name.to_string(),
         version: Some(number),

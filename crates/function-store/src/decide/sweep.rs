@@ -1,16 +1,15 @@
 //! Clearing away what deleted functions have left.
 
-use funclet_storage::BlobDigest;
-
 use crate::decide::sealed::{Command, Query};
 use crate::decide::{Changes, Context, Decision, Stop};
 use crate::keys;
-use crate::stored::{Stored as _, StoredCode, StoredGone, StoredVersion};
+use crate::stored::resource::StoredResource;
+use crate::stored::{Stored as _, StoredGone, StoredVersion};
 
-/// How many versions one transaction removes: each costs its key and a count of references.
-const VERSIONS_PER_SWEEP: usize = 24;
+/// How many keys one transaction writes, references to packages among them; those of one more version may come on top.
+const KEYS_PER_SWEEP: usize = 48;
 
-/// Removes versions of one deleted function; answers whether it is finished.
+/// Removes versions and belongings of one deleted function; answers whether it is finished.
 #[derive(Debug, Clone)]
 pub(crate) struct SweepGone {
     pub(crate) incarnation: [u8; 16],
@@ -21,23 +20,48 @@ impl Command for SweepGone {
 
     #[allow(private_interfaces)]
     fn decide(&self, context: &Context<'_>) -> Result<Decision<bool>, Stop> {
-        let key = keys::gone(&self.incarnation);
+        let gone_key = keys::gone(&self.incarnation);
         let mut changes = Changes::default();
-        let Some(value) = context.view.get(&key)? else { return Ok(Decision { changes, answer: true }) };
-        let gone = StoredGone::decode(&value)?;
-        let page =
-            context.view.scan(&keys::versions(&gone.name, &self.incarnation), None, VERSIONS_PER_SWEEP)?;
-        for (key, value) in page.entries {
-            if let StoredCode::Zip { sha256, .. } = StoredVersion::decode(&value)?.code {
-                changes.release(BlobDigest::from_bytes(sha256));
-            }
-            changes.delete(key);
+        let Some(gone) = context.read::<StoredGone>(&gone_key)? else {
+            return Ok(Decision { changes, answer: true });
+        };
+        let mut room = KEYS_PER_SWEEP;
+        let versions = keys::versions(&gone.name, &self.incarnation);
+        let mut more = sweep(context, &versions, &mut room, &mut changes)?;
+        if !more {
+            more = sweep(context, &keys::belongings(&gone.name, &self.incarnation), &mut room, &mut changes)?;
         }
-        if !page.more {
-            changes.delete(key);
+        if !more {
+            changes.delete(gone_key);
         }
-        Ok(Decision { changes, answer: !page.more })
+        Ok(Decision { changes, answer: !more })
     }
+}
+
+/// Removes what lies below a prefix, as far as there is room. Tells whether there is more.
+fn sweep(
+    context: &Context<'_>,
+    prefix: &[u8],
+    room: &mut usize,
+    changes: &mut Changes,
+) -> Result<bool, Stop> {
+    if *room == 0 {
+        return Ok(true);
+    }
+    let page = context.view.scan(prefix, None, *room)?;
+    for (key, value) in page.entries {
+        if *room == 0 {
+            return Ok(true);
+        }
+        let blobs = match StoredResource::decode(&value)? {
+            Some(resource) => resource.blobs(),
+            None => StoredVersion::decode(&value)?.blobs().collect(),
+        };
+        *room = room.saturating_sub(1 + blobs.len());
+        blobs.into_iter().for_each(|(digest, _)| changes.release(digest));
+        changes.delete(key);
+    }
+    Ok(page.more)
 }
 
 /// Finds deleted functions that are not swept yet: one page of them after `after`.

@@ -72,7 +72,7 @@ fn exchange(
     function.tags = pairs(&change(tags)?);
     function.latest.revision_id = revision;
     changes.put(keys::function(name.as_str()), &function)?;
-    changes.event(&FunctionEvent {
+    changes.event(FunctionEvent {
         kind: FunctionEventKind::TagsUpdated,
         function_name: name.to_string(),
         version: None,

@@ -73,7 +73,7 @@ pub(crate) fn begin(
         completes_at_ms: drawn.transitions.completes_at(drawn.now_ms),
         revision_id: when_done,
     });
-    changes.event(&FunctionEvent {
+    changes.event(FunctionEvent {
         kind,
         function_name: name.to_string(),
         version: None,

@@ -1,6 +1,5 @@
 //! UpdateFunctionCode.
 
-use funclet_storage::BlobDigest;
 use funclet_validation::{PackageType, Qualifier, UpdateFunctionCode, Version};
 
 use crate::answer::FunctionConfiguration;
@@ -117,8 +116,8 @@ impl<P> UpdateCode<P> {
         let uses = if self.request.publish { 2 } else { 1 };
         changes.use_code(code, uses);
         let freed = function.latest.code.quota_bytes();
-        if let StoredCode::Zip { sha256, .. } = &function.latest.code {
-            changes.release(BlobDigest::from_bytes(*sha256));
+        if let Some((digest, _)) = function.latest.code.blob() {
+            changes.release(digest);
         }
         changes.free_code_bytes(freed);
         self.take_code(function, code);

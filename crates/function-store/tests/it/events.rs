@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use funclet_function_store::{FunctionEvent, FunctionEventKind, FunctionStore, Transitions};
+use funclet_function_store::{Event, FunctionEvent, FunctionEventKind, FunctionStore, Transitions};
 use funclet_storage::{Events, Position};
 
 use crate::world::{World, configure_request, create_request, zip};
@@ -26,7 +26,10 @@ pub(crate) fn feed(world: &World) -> Vec<FunctionEvent> {
         );
         after = last.position;
         for batch in batches.iter().filter(|batch| batch.scope == world.scope()) {
-            found.extend(batch.events.iter().map(|event| FunctionEvent::decode(event).unwrap().unwrap()));
+            found.extend(batch.events.iter().filter_map(|event| match Event::decode(event).unwrap() {
+                Some(Event::Function(event)) => Some(event),
+                _ => None,
+            }));
         }
     }
 }

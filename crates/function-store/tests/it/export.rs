@@ -86,7 +86,7 @@ fn lines(backend: &dyn Backend) -> Vec<String> {
 }
 
 fn packages(backend: &dyn Backend) -> BTreeMap<BlobDigest, Vec<u8>> {
-    let held = exported_entries(backend).filter_map(|entry| entry.unwrap().package());
+    let held = exported_entries(backend).flat_map(|entry| entry.unwrap().packages());
     held.map(|(digest, _)| {
         (digest, backend.blobs().open(&digest).unwrap().unwrap().read_whole().unwrap().to_vec())
     })
@@ -185,8 +185,8 @@ fn lines_that_do_not_fit() {
         &lines[1..2].iter().chain(&lines[..1]).chain(&lines[..1]).cloned().collect::<Vec<_>>(),
         "the same entry",
     );
-    refused(&lines[2..], "the function of this version is in no line before this one");
-    refused(&change(2, "\"number\":1", "\"number\":9"), "the function of this version");
+    refused(&lines[2..], "the function that this belongs to is in no line before this one");
+    refused(&change(2, "\"number\":1", "\"number\":9"), "the function that this belongs to");
     refused(&change(0, "arn:aws:iam", "arn:nobody"), "a stored text is not valid");
     refused(&change(0, "\"size\":1", "\"size\":2"), "has 1 bytes, not 2");
     refused(&change(0, "\"key\":\"f\"", "\"key\":\"no name\""), "a stored text is not valid");

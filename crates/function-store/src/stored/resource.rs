@@ -1,0 +1,91 @@
+//! Everything that is stored beside functions and versions, as one type: what exports, imports and checks of a whole store
+//! go by.
+
+use funclet_storage::codec::DecodeError;
+use funclet_storage::{BlobDigest, Encoded, Value};
+use serde::{Deserialize, Serialize};
+
+use crate::keys;
+use crate::stored::{Stored, StoredAlias, StoredReferrer};
+
+/// What a resource says about itself to whoever moves it as a whole.
+pub(crate) trait Resource: Stored {
+    /// Whether the resource can lie under a key.
+    fn fits(key: &str) -> bool;
+
+    /// The blobs that it holds, each with its length in bytes.
+    fn blobs(&self) -> Vec<(BlobDigest, u64)> {
+        Vec::new()
+    }
+
+    /// Bytes that it counts against the storage quota.
+    fn code_bytes(&self) -> u64 {
+        0
+    }
+}
+
+/// States every kind of resource once, with its name in exports.
+macro_rules! resources {
+    ($( $(#[$attr:meta])* $name:ident($stored:ty) = $tag:literal, )+) => {
+        /// A resource of any kind.
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+        #[serde(tag = "resource")]
+        pub(crate) enum StoredResource {
+            $( $(#[$attr])* #[serde(rename = $tag)] $name($stored), )+
+        }
+
+        impl StoredResource {
+            /// Tells whether values of a kind are resources.
+            pub(crate) fn is_kind(kind: u8) -> bool {
+                [$( <$stored>::KIND, )+].contains(&kind)
+            }
+
+            /// Reads a value; `None` if it is of another kind.
+            pub(crate) fn decode(value: &Value) -> Result<Option<Self>, DecodeError> {
+                match value.kind() {
+                    $( <$stored>::KIND => <$stored>::decode(value).map(Self::$name).map(Some), )+
+                    _ => Ok(None),
+                }
+            }
+
+            pub(crate) fn encode(&self) -> Result<Encoded, DecodeError> {
+                match self { $( Self::$name(value) => value.encode(), )+ }
+            }
+
+            /// Whether it can lie under a key.
+            pub(crate) fn fits(&self, key: &str) -> bool {
+                match self { $( Self::$name(_) => <$stored as Resource>::fits(key), )+ }
+            }
+
+            pub(crate) fn blobs(&self) -> Vec<(BlobDigest, u64)> {
+                match self { $( Self::$name(value) => value.blobs(), )+ }
+            }
+
+            pub(crate) fn code_bytes(&self) -> u64 {
+                match self { $( Self::$name(value) => value.code_bytes(), )+ }
+            }
+        }
+    };
+}
+
+resources! {
+    Alias(StoredAlias) = "alias",
+    Referrer(StoredReferrer) = "alias-of",
+}
+
+/// Whether a key is one of a belonging of some kind.
+fn belongs(key: &str, kind: &str) -> bool {
+    keys::owner(key).is_some_and(|(.., found)| found == kind)
+}
+
+impl Resource for StoredAlias {
+    fn fits(key: &str) -> bool {
+        belongs(key, keys::ALIAS)
+    }
+}
+
+impl Resource for StoredReferrer {
+    fn fits(key: &str) -> bool {
+        belongs(key, keys::ALIAS_OF)
+    }
+}
