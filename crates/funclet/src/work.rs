@@ -33,6 +33,12 @@ pub struct Look<Q> {
     pub(crate) elsewhere: Option<Caller>,
 }
 
+impl<Q: Query> From<Q> for Look<Q> {
+    fn from(query: Q) -> Self {
+        Self { query, elsewhere: None }
+    }
+}
+
 #[allow(private_interfaces)]
 impl<Q: Query> Work for Look<Q> {
     type Answer = Q::Answer;
@@ -53,6 +59,12 @@ pub struct Change<C> {
     pub(crate) command: C,
     /// Keeps the blob of a package until the outcome is known: until then nobody else does.
     pub(crate) stay: Option<Stay>,
+}
+
+impl<C: Command> From<C> for Change<C> {
+    fn from(command: C) -> Self {
+        Self { command, stay: None }
+    }
 }
 
 #[allow(private_interfaces)]

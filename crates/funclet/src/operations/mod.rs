@@ -1,0 +1,94 @@
+//! Operations: a request type, its answer, and how it is carried out. A file for each resource.
+
+/// Offers operations: implements [`Operation`](crate::Operation) for each request, and its method of
+/// [`Lambda`](crate::Lambda).
+///
+/// A row is the documentation of the method, the request, the name, the method, `Look` or `Change` of the valid request,
+/// and the answer. Where validating the request is not all, the row leaves out the fourth, and its file implements
+/// [`Carry`](sealed::Carry) itself. The file has `Error` and `Lambda` in scope, which the documentation names.
+macro_rules! operations {
+    ($(
+        $(#[$doc:meta])*
+        $request:ident, $name:literal, $method:ident $(, $work:ident<$valid:ty>)? -> $answer:ty;
+    )*) => {
+        $(
+            impl $crate::operations::Operation for $request {
+                const NAME: &'static str = $name;
+            }
+
+            $(
+                impl $crate::operations::sealed::Carry for $request {
+                    type Answer = $answer;
+                    type Work = $work<$valid>;
+
+                    #[allow(private_interfaces)]
+                    fn prepare(
+                        self,
+                        _: &$crate::engine::Engine,
+                        caller: &funclet_validation::Caller,
+                    ) -> Result<Self::Work, Error> {
+                        Ok(self.validate(caller)?.into())
+                    }
+                }
+            )?
+        )*
+
+        impl Lambda {
+            $(
+                $(#[$doc])*
+                pub fn $method(&self, request: $request) -> Result<$answer, Error> {
+                    self.call(request)
+                }
+            )*
+        }
+    };
+}
+
+mod code_signing;
+mod concurrency;
+mod event_invoke;
+mod functions;
+mod invoke;
+mod tags;
+mod urls;
+mod versions;
+
+pub use functions::{CreateFunctionRequest, UpdateFunctionCodeRequest};
+
+/// A request that the engine can carry out. Implemented by the request types; sealed.
+pub trait Operation: sealed::Carry {
+    /// The name of the operation, as AWS spells it.
+    const NAME: &'static str;
+
+    /// Tells whether carrying it out may block the calling thread for longer than a decision takes, because its code is
+    /// large or comes from elsewhere, or because somebody is asked about its network. An async host runs such a request on a
+    /// thread that may block.
+    fn blocks(&self) -> bool {
+        self.waits()
+    }
+}
+
+pub(crate) mod sealed {
+    use funclet_validation::Caller;
+
+    use crate::engine::Engine;
+    use crate::error::Error;
+    use crate::work::Work;
+
+    pub trait Carry: Send + 'static {
+        /// What the operation answers.
+        type Answer: Send + 'static;
+        /// What is left to do once the request is valid and its code is here.
+        #[allow(private_bounds)]
+        type Work: Work<Answer = Self::Answer>;
+
+        /// What [`Operation::blocks`](super::Operation::blocks) tells.
+        fn waits(&self) -> bool {
+            false
+        }
+
+        /// Validates the request, and fetches, inspects and stores its code.
+        #[allow(private_interfaces)]
+        fn prepare(self, engine: &Engine, caller: &Caller) -> Result<Self::Work, Error>;
+    }
+}
