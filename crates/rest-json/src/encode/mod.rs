@@ -1,0 +1,40 @@
+//! Answers to JSON, a file for each resource.
+//!
+//! The structs are the wire's own. A member that the service sends as an explicit null is a plain `Option`; one that it
+//! leaves out says so.
+
+mod code_signing;
+mod concurrency;
+mod functions;
+mod tags;
+mod versions;
+
+use std::convert::Infallible;
+
+use serde::ser::Serialize;
+
+use crate::packages::Links;
+
+/// An answer that has a body.
+pub(crate) trait Answer {
+    /// Writes the body. `links` makes links to packages.
+    fn to_json(&self, links: &Links<'_>) -> Vec<u8>;
+}
+
+/// Of an operation that only refuses.
+impl Answer for Infallible {
+    fn to_json(&self, _: &Links<'_>) -> Vec<u8> {
+        match *self {}
+    }
+}
+
+impl Answer for () {
+    fn to_json(&self, _: &Links<'_>) -> Vec<u8> {
+        Vec::new()
+    }
+}
+
+/// Writes compact JSON, as the service does. Texts, numbers and maps with text keys always serialize.
+fn json(value: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(value).unwrap_or_default()
+}
