@@ -68,7 +68,7 @@ impl RestJson {
         {
             return Target::Package { funclet: self.funclet.clone(), name: name.to_owned(), query };
         }
-        let (route, mut labels) = match route::find(method, uri.path()) {
+        let (route, mut labels) = match route::find(method, uri.path(), &query) {
             Ok(found) => found,
             Err(error) => return Target::Refused(error),
         };

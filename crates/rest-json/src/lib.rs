@@ -59,7 +59,6 @@ mod scan;
 mod settings;
 mod sigv4;
 mod timestamp;
-mod unoffered;
 
 pub use call::{Call, Reply};
 pub use error::{Cause, WireError};
