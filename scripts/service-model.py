@@ -3,8 +3,9 @@
 
     pip download botocore==VERSION --no-deps && scripts/service-model.py botocore-VERSION-*.whl
 
-replaces testdata/service-model/lambda.json. Only names, types and constraints are taken, no documentation. Members that AWS
-adds later are then told by crates/validation/tests/it/{model,compatibility}.rs.
+replaces testdata/service-model/lambda.json. Only names, types, constraints and, of every operation, method, path and status
+are taken, no documentation. Members that AWS adds later are then told by
+crates/validation/tests/it/{model,compatibility}.rs, operations by crates/rest-json/src/route/tests.rs.
 """
 
 import gzip
@@ -39,6 +40,12 @@ def extracted(shape):
     return kept, named + [shape for _, shape in kept.get("members", [])]
 
 
+def binding(operation):
+    """How an operation is asked for, and the status of its success."""
+    http = operation["http"]
+    return [http["method"], http["requestUri"], http["responseCode"]]
+
+
 def main(wheel):
     version = re.match(r"botocore-([\d.]+)-", pathlib.Path(wheel).name).group(1)
     with zipfile.ZipFile(wheel) as archive:
@@ -54,9 +61,10 @@ def main(wheel):
         if name not in shapes:
             shapes[name], named = extracted(model["shapes"][name])
             wanted += named
+    bindings = {name: binding(operation) for name, operation in model["operations"].items()}
     source = f"botocore {version}, {MODEL}, Apache License 2.0"
     lines = [f'"source": {json.dumps(source)}']
-    for kind, entries in (("operations", operations), ("shapes", shapes)):
+    for kind, entries in (("operations", operations), ("bindings", bindings), ("shapes", shapes)):
         rows = ",\n".join(f"  {json.dumps(name)}: {json.dumps(entries[name])}" for name in sorted(entries))
         lines.append(f'"{kind}": {{\n{rows}\n}}')
     TARGET.write_text("{\n" + ",\n".join(lines) + "\n}\n")

@@ -1,6 +1,6 @@
 //! Operations of the service that are not offered yet, so that whoever calls one is told its name.
 //!
-//! Source: method and path of botocore's service model.
+//! Source: method and path of botocore's service model, with which a test compares it.
 
 use super::address::Address;
 
@@ -11,40 +11,119 @@ pub(super) const UNOFFERED: &[(&str, Address)] = &[
         Address::new("POST", "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}/policy"),
     ),
     ("AddPermission", Address::new("POST", "/2015-03-31/functions/{FunctionName}/policy")),
+    (
+        "CheckpointDurableExecution",
+        Address::new("POST", "/2025-12-01/durable-executions/{DurableExecutionArn}/checkpoint"),
+    ),
     ("CreateAlias", Address::new("POST", "/2015-03-31/functions/{FunctionName}/aliases")),
+    ("CreateCapacityProvider", Address::new("POST", "/2025-11-30/capacity-providers")),
     ("CreateCodeSigningConfig", Address::new("POST", "/2020-04-22/code-signing-configs")),
+    ("CreateEventSourceMapping", Address::new("POST", "/2015-03-31/event-source-mappings")),
+    ("CreateFunctionUrlConfig", Address::new("POST", "/2021-10-31/functions/{FunctionName}/url")),
     ("DeleteAlias", Address::new("DELETE", "/2015-03-31/functions/{FunctionName}/aliases/{Name}")),
+    (
+        "DeleteCapacityProvider",
+        Address::new("DELETE", "/2025-11-30/capacity-providers/{CapacityProviderName}"),
+    ),
     (
         "DeleteCodeSigningConfig",
         Address::new("DELETE", "/2020-04-22/code-signing-configs/{CodeSigningConfigArn}"),
     ),
     (
+        "DeleteDurableExecution",
+        Address::new("DELETE", "/2025-12-01/durable-executions/{DurableExecutionArn}"),
+    ),
+    ("DeleteEventSourceMapping", Address::new("DELETE", "/2015-03-31/event-source-mappings/{UUID}")),
+    (
         "DeleteFunctionCodeSigningConfig",
         Address::new("DELETE", "/2020-06-30/functions/{FunctionName}/code-signing-config"),
     ),
     ("DeleteFunctionConcurrency", Address::new("DELETE", "/2017-10-31/functions/{FunctionName}/concurrency")),
+    (
+        "DeleteFunctionEventInvokeConfig",
+        Address::new("DELETE", "/2019-09-25/functions/{FunctionName}/event-invoke-config"),
+    ),
+    ("DeleteFunctionUrlConfig", Address::new("DELETE", "/2021-10-31/functions/{FunctionName}/url")),
     ("DeleteLayerVersion", Address::new("DELETE", "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}")),
+    (
+        "DeleteProvisionedConcurrencyConfig",
+        Address::new("DELETE", "/2019-09-30/functions/{FunctionName}/provisioned-concurrency"),
+    ),
+    ("DeleteResourcePolicy", Address::new("DELETE", "/2026-07-09/resource-policy/{ResourceArn}")),
     ("GetAccountSettings", Address::new("GET", "/2016-08-19/account-settings")),
     ("GetAlias", Address::new("GET", "/2015-03-31/functions/{FunctionName}/aliases/{Name}")),
+    ("GetCapacityProvider", Address::new("GET", "/2025-11-30/capacity-providers/{CapacityProviderName}")),
     ("GetCodeSigningConfig", Address::new("GET", "/2020-04-22/code-signing-configs/{CodeSigningConfigArn}")),
+    ("GetDurableExecution", Address::new("GET", "/2025-12-01/durable-executions/{DurableExecutionArn}")),
+    (
+        "GetDurableExecutionHistory",
+        Address::new("GET", "/2025-12-01/durable-executions/{DurableExecutionArn}/history"),
+    ),
+    (
+        "GetDurableExecutionState",
+        Address::new("GET", "/2025-12-01/durable-executions/{DurableExecutionArn}/state"),
+    ),
+    ("GetEventSourceMapping", Address::new("GET", "/2015-03-31/event-source-mappings/{UUID}")),
     (
         "GetFunctionRecursionConfig",
         Address::new("GET", "/2024-08-31/functions/{FunctionName}/recursion-config"),
     ),
+    (
+        "GetFunctionScalingConfig",
+        Address::new("GET", "/2025-11-30/functions/{FunctionName}/function-scaling-config"),
+    ),
     ("GetLayerVersion", Address::new("GET", "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}")),
+    ("GetLayerVersionByArn", Address::new("GET", "/2018-10-31/layers?find=LayerVersion")),
     (
         "GetLayerVersionPolicy",
         Address::new("GET", "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}/policy"),
     ),
     ("GetPolicy", Address::new("GET", "/2015-03-31/functions/{FunctionName}/policy")),
+    (
+        "GetProvisionedConcurrencyConfig",
+        Address::new("GET", "/2019-09-30/functions/{FunctionName}/provisioned-concurrency"),
+    ),
+    ("GetResourcePolicy", Address::new("GET", "/2026-07-09/resource-policy/{ResourceArn}")),
+    (
+        "GetRuntimeManagementConfig",
+        Address::new("GET", "/2021-07-20/functions/{FunctionName}/runtime-management-config"),
+    ),
+    ("InvokeAsync", Address::new("POST", "/2014-11-13/functions/{FunctionName}/invoke-async")),
+    (
+        "InvokeWithResponseStream",
+        Address::new("POST", "/2021-11-15/functions/{FunctionName}/response-streaming-invocations"),
+    ),
     ("ListAliases", Address::new("GET", "/2015-03-31/functions/{FunctionName}/aliases")),
+    ("ListCapacityProviders", Address::new("GET", "/2025-11-30/capacity-providers")),
     ("ListCodeSigningConfigs", Address::new("GET", "/2020-04-22/code-signing-configs")),
+    (
+        "ListDurableExecutionsByFunction",
+        Address::new("GET", "/2025-12-01/functions/{FunctionName}/durable-executions"),
+    ),
+    ("ListEventSourceMappings", Address::new("GET", "/2015-03-31/event-source-mappings")),
+    (
+        "ListFunctionEventInvokeConfigs",
+        Address::new("GET", "/2019-09-25/functions/{FunctionName}/event-invoke-config/list"),
+    ),
+    ("ListFunctionUrlConfigs", Address::new("GET", "/2021-10-31/functions/{FunctionName}/urls")),
+    (
+        "ListFunctionVersionsByCapacityProvider",
+        Address::new("GET", "/2025-11-30/capacity-providers/{CapacityProviderName}/function-versions"),
+    ),
     (
         "ListFunctionsByCodeSigningConfig",
         Address::new("GET", "/2020-04-22/code-signing-configs/{CodeSigningConfigArn}/functions"),
     ),
     ("ListLayerVersions", Address::new("GET", "/2018-10-31/layers/{LayerName}/versions")),
     ("ListLayers", Address::new("GET", "/2018-10-31/layers")),
+    (
+        "ListProvisionedConcurrencyConfigs",
+        Address::new("GET", "/2019-09-30/functions/{FunctionName}/provisioned-concurrency?List=ALL"),
+    ),
+    (
+        "PauseDurableExecution",
+        Address::new("POST", "/2025-12-01/durable-executions/{DurableExecutionArn}/pause"),
+    ),
     ("PublishLayerVersion", Address::new("POST", "/2018-10-31/layers/{LayerName}/versions")),
     (
         "PutFunctionCodeSigningConfig",
@@ -52,8 +131,25 @@ pub(super) const UNOFFERED: &[(&str, Address)] = &[
     ),
     ("PutFunctionConcurrency", Address::new("PUT", "/2017-10-31/functions/{FunctionName}/concurrency")),
     (
+        "PutFunctionEventInvokeConfig",
+        Address::new("PUT", "/2019-09-25/functions/{FunctionName}/event-invoke-config"),
+    ),
+    (
         "PutFunctionRecursionConfig",
         Address::new("PUT", "/2024-08-31/functions/{FunctionName}/recursion-config"),
+    ),
+    (
+        "PutFunctionScalingConfig",
+        Address::new("PUT", "/2025-11-30/functions/{FunctionName}/function-scaling-config"),
+    ),
+    (
+        "PutProvisionedConcurrencyConfig",
+        Address::new("PUT", "/2019-09-30/functions/{FunctionName}/provisioned-concurrency"),
+    ),
+    ("PutResourcePolicy", Address::new("PUT", "/2026-07-09/resource-policy/{ResourceArn}")),
+    (
+        "PutRuntimeManagementConfig",
+        Address::new("PUT", "/2021-07-20/functions/{FunctionName}/runtime-management-config"),
     ),
     (
         "RemoveLayerVersionPermission",
@@ -63,9 +159,36 @@ pub(super) const UNOFFERED: &[(&str, Address)] = &[
         ),
     ),
     ("RemovePermission", Address::new("DELETE", "/2015-03-31/functions/{FunctionName}/policy/{StatementId}")),
+    (
+        "ResumeDurableExecution",
+        Address::new("POST", "/2025-12-01/durable-executions/{DurableExecutionArn}/resume"),
+    ),
+    (
+        "SendDurableExecutionCallbackFailure",
+        Address::new("POST", "/2025-12-01/durable-execution-callbacks/{CallbackId}/fail"),
+    ),
+    (
+        "SendDurableExecutionCallbackHeartbeat",
+        Address::new("POST", "/2025-12-01/durable-execution-callbacks/{CallbackId}/heartbeat"),
+    ),
+    (
+        "SendDurableExecutionCallbackSuccess",
+        Address::new("POST", "/2025-12-01/durable-execution-callbacks/{CallbackId}/succeed"),
+    ),
+    (
+        "StopDurableExecution",
+        Address::new("POST", "/2025-12-01/durable-executions/{DurableExecutionArn}/stop"),
+    ),
     ("UpdateAlias", Address::new("PUT", "/2015-03-31/functions/{FunctionName}/aliases/{Name}")),
+    ("UpdateCapacityProvider", Address::new("PUT", "/2025-11-30/capacity-providers/{CapacityProviderName}")),
     (
         "UpdateCodeSigningConfig",
         Address::new("PUT", "/2020-04-22/code-signing-configs/{CodeSigningConfigArn}"),
     ),
+    ("UpdateEventSourceMapping", Address::new("PUT", "/2015-03-31/event-source-mappings/{UUID}")),
+    (
+        "UpdateFunctionEventInvokeConfig",
+        Address::new("POST", "/2019-09-25/functions/{FunctionName}/event-invoke-config"),
+    ),
+    ("UpdateFunctionUrlConfig", Address::new("PUT", "/2021-10-31/functions/{FunctionName}/url")),
 ];
