@@ -19,6 +19,7 @@ MODEL = "botocore/data/lambda/2015-03-31/service-2.json.gz"
 TARGET = pathlib.Path(__file__).parent.parent / "testdata/service-model/lambda.json"
 
 OPERATIONS = [
+    "CreateAlias", "DeleteAlias", "GetAlias", "ListAliases", "UpdateAlias",
     "CreateFunction", "DeleteFunction", "GetFunction", "GetFunctionCodeSigningConfig", "GetFunctionConcurrency",
     "GetFunctionConfiguration", "GetFunctionEventInvokeConfig", "GetFunctionUrlConfig",
     "Invoke", "ListFunctions", "ListTags", "ListVersionsByFunction", "PublishVersion", "TagResource", "UntagResource",

@@ -3,14 +3,13 @@
 use std::fmt::Display;
 
 use crate::complaint::{Complaint, Shown, ValidationError};
-use crate::constraint::{ListRules, MapRules, Member, NullItems, Shape};
+use crate::constraint::{ListRules, MapRules, Member, Shape};
 use crate::printing::{Nested, Path, Step, printed};
 use crate::rule::{
     Rule, broken_by_double, broken_by_integer, broken_by_length, broken_by_text, double_rules, integer_rules,
     length_rules, text_rules,
 };
-use crate::string_map::StringMap;
-use crate::structure::{Items, Structure, Value, View};
+use crate::structure::{Entries, Items, Structure, Value, View};
 
 /// Checks every member of a structure against its table. Allocates nothing if all is well.
 pub(crate) fn check<S: Structure>(structure: &S) -> Result<(), ValidationError> {
@@ -75,20 +74,8 @@ impl Checker {
         let count = items.count();
         self.complain_of(subject, length_rules(list.length).filter(|rule| broken_by_length(*rule, count)));
         match list.item {
-            Shape::String(rules) => {
-                let mut admitted = true;
-                items.for_each_item(&mut |item| {
-                    admitted &= !matches!(item, Value::String(text) if !rules.admits(text));
-                });
-                if !admitted {
-                    let null = (list.null_items == NullItems::Refused).then_some(Rule::NotNull);
-                    self.complain(
-                        subject,
-                        Nested { what: "Member", rules: text_rules(rules).chain(null).collect() },
-                    );
-                }
-            }
             Shape::Structure(members) => self.structures(subject, items, members),
+            item if !all_admitted(items, item) => self.complain(subject, Nested::items(list)),
             _ => {}
         }
     }
@@ -107,16 +94,21 @@ impl Checker {
         });
     }
 
-    fn map(&mut self, subject: &Subject<'_>, entries: &StringMap, map: &MapRules) {
-        let count = entries.len();
+    fn map(&mut self, subject: &Subject<'_>, entries: &dyn Entries, map: &MapRules) {
+        let count = entries.count();
         self.complain_of(subject, length_rules(map.length).filter(|rule| broken_by_length(*rule, count)));
+        let (mut keys_admitted, mut values_admitted) = (true, true);
+        entries.for_each_entry(&mut |key, value| {
+            keys_admitted &= map.key.admits(key);
+            values_admitted &= admits(map.value, value);
+        });
         // The recorded order: values before keys.
-        if entries.iter().any(|(_, value)| !map.value.admits(value)) {
-            let rules = text_rules(&map.value).chain([Rule::NotNull]).collect();
-            self.complain(subject, Nested { what: "Map value", rules });
+        if !values_admitted {
+            self.complain(subject, Nested { what: "Map value", shape: map.value, not_null: true });
         }
-        if entries.iter().any(|(key, _)| !map.key.admits(key)) {
-            self.complain(subject, Nested { what: "Map keys", rules: text_rules(&map.key).collect() });
+        if !keys_admitted {
+            let shape = &Shape::String(map.key);
+            self.complain(subject, Nested { what: "Map keys", shape, not_null: false });
         }
     }
 
@@ -135,6 +127,25 @@ impl Checker {
         let (path, constraint) = (subject.path.to_string(), constraint.to_string());
         self.complaints.push(Complaint { path, value, constraint });
     }
+}
+
+/// Whether a part of a value satisfies every rule. Parts that are structures are checked member by member instead.
+fn admits(shape: &Shape, value: Value<'_>) -> bool {
+    match (value, shape) {
+        (Value::String(text), Shape::String(rules)) => rules.admits(text),
+        (Value::Integer(value), Shape::Integer(bounds)) => bounds.admit(value),
+        (Value::Double(value), Shape::Double(bounds)) => bounds.admit(value),
+        (Value::List(items), Shape::List(list)) => {
+            list.length.admit(items.count()) && all_admitted(items, list.item)
+        }
+        _ => true,
+    }
+}
+
+fn all_admitted(items: &dyn Items, shape: &Shape) -> bool {
+    let mut admitted = true;
+    items.for_each_item(&mut |item| admitted &= admits(shape, item));
+    admitted
 }
 
 #[cfg(test)]

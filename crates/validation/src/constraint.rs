@@ -30,7 +30,7 @@ pub enum Shape {
     Blob,
     /// A list of elements of one shape.
     List(ListRules),
-    /// A map from texts to texts.
+    /// A map from texts to values of one shape.
     Map(MapRules),
     /// A nested structure with a table of its own.
     Structure(&'static [Member]),
@@ -60,12 +60,10 @@ impl<T: Copy + PartialOrd> Bounds<T> {
         Self { min: Some(min), max: Some(max) }
     }
 
-    pub(crate) fn exceeded_by(&self, value: T) -> bool {
-        self.max.is_some_and(|max| value > max)
-    }
-
-    pub(crate) fn missed_by(&self, value: T) -> bool {
-        self.min.is_some_and(|min| value < min)
+    /// Tells whether a value is within the bounds.
+    #[must_use]
+    pub fn admit(&self, value: T) -> bool {
+        self.min.is_none_or(|min| value >= min) && self.max.is_none_or(|max| value <= max)
     }
 }
 
@@ -105,9 +103,7 @@ impl TextRules {
     /// Tells whether a text satisfies every rule.
     #[must_use]
     pub fn admits(&self, text: &str) -> bool {
-        let length = text.chars().count();
-        !self.length.exceeded_by(length)
-            && !self.length.missed_by(length)
+        self.length.admit(text.chars().count())
             && self.pattern.is_none_or(|pattern| pattern.matches(text))
             && self.values.is_none_or(|values| values.contains(&text))
     }
@@ -141,12 +137,12 @@ pub struct MapRules {
     /// What each key has to be.
     pub key: TextRules,
     /// What each value has to be.
-    pub value: TextRules,
+    pub value: &'static Shape,
     /// Bounds of the number of entries.
     pub length: Bounds<usize>,
 }
 
 impl MapRules {
     /// Accepts any map from texts to texts.
-    pub const ANY: Self = Self { key: TextRules::ANY, value: TextRules::ANY, length: Bounds::NONE };
+    pub const ANY: Self = Self { key: TextRules::ANY, value: &Shape::STRING, length: Bounds::NONE };
 }

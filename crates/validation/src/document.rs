@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::string_map::StringMap;
+use crate::text_map::TextMap;
 
 /// A value as a decoder finds it: the parsed form of a body, a query or a path, without any rule applied.
 ///
@@ -183,7 +184,13 @@ impl<P> FromDocument<P> for f64 {
 
 impl<P> FromDocument<P> for StringMap {
     fn from_document(document: Document<P>) -> Result<Self, WrongType> {
-        let read = |(key, value): (String, Document<P>)| match String::from_document(value) {
+        TextMap::<String>::from_document(document).map(Self::from)
+    }
+}
+
+impl<P, V: FromDocument<P>> FromDocument<P> for TextMap<V> {
+    fn from_document(document: Document<P>) -> Result<Self, WrongType> {
+        let read = |(key, value): (String, Document<P>)| match V::from_document(value) {
             Ok(value) => Ok((key, value)),
             Err(wrong) => Err(wrong.within(key)),
         };

@@ -16,7 +16,7 @@ structure! {
         /// The variables, in the order of the request.
         secret variables: StringMap = "Variables", Shape::Map(MapRules {
             key: TextRules::ANY.pattern(&VARIABLE_NAME),
-            value: TextRules::ANY,
+            value: &Shape::STRING,
             length: Bounds::NONE,
         });
     }

@@ -2,7 +2,8 @@
 
 use std::fmt::{self, Display, Write};
 
-use crate::rule::Rule;
+use crate::constraint::{ListRules, NullItems, Shape};
+use crate::rule::{Rule, double_rules, integer_rules, length_rules, text_rules};
 use crate::structure::Value;
 
 /// The place of a member, as a chain towards the request.
@@ -39,17 +40,40 @@ impl Display for Path<'_> {
 pub(crate) struct Nested<'a> {
     /// What the rules are about: `Member`, `Map keys`, `Map value`.
     pub(crate) what: &'a str,
-    pub(crate) rules: Vec<Rule>,
+    /// Whose rules.
+    pub(crate) shape: &'a Shape,
+    /// Whether the last of them is that the part must not be null.
+    pub(crate) not_null: bool,
+}
+
+impl<'a> Nested<'a> {
+    /// The rules about the items of a list.
+    pub(crate) fn items(list: &'a ListRules) -> Self {
+        Self { what: "Member", shape: list.item, not_null: list.null_items == NullItems::Refused }
+    }
 }
 
 impl Display for Nested<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} must satisfy constraint: [", self.what)?;
-        for (index, rule) in self.rules.iter().enumerate() {
-            let separator = if index == 0 { "" } else { ", " };
-            write!(f, "{separator}{rule}")?;
+        let mut rules = words(self.shape);
+        rules.extend(self.not_null.then(|| Rule::NotNull.to_string()));
+        write!(f, "{}]", rules.join(", "))
+    }
+}
+
+/// The words of the rules about a part of a value. Those about a list in a map, which no recording shows, are chosen:
+/// of its length, then of its items. No part is a structure or a map in any table, nor is anything asked of a truth value.
+fn words(shape: &Shape) -> Vec<String> {
+    match shape {
+        Shape::String(rules) => text_rules(rules).map(|rule| rule.to_string()).collect(),
+        Shape::Integer(bounds) => integer_rules(*bounds).map(|rule| rule.to_string()).collect(),
+        Shape::Double(bounds) => double_rules(*bounds).map(|rule| rule.to_string()).collect(),
+        Shape::List(list) => {
+            let length = length_rules(list.length).map(|rule| rule.to_string());
+            length.chain([Nested::items(list).to_string()]).collect()
         }
-        f.write_str("]")
+        Shape::Boolean | Shape::Blob | Shape::Map(_) | Shape::Structure(_) => Vec::new(),
     }
 }
 
@@ -72,8 +96,14 @@ fn push(text: &mut String, value: Value<'_>) {
         Value::List(items) => bracketed(text, ['[', ']'], |visit| items.for_each_item(visit)),
         Value::Structure(view) => bracketed(text, ['{', '}'], |visit| view.for_each_value(visit)),
         Value::Map(entries) => {
-            let entries: Vec<_> = entries.iter().map(|(key, value)| format!("{key}={value}")).collect();
-            push_display(text, format_args!("{{{}}}", entries.join(", ")));
+            text.push('{');
+            let mut separator = "";
+            entries.for_each_entry(&mut |key, value| {
+                push_display(text, format_args!("{separator}{key}="));
+                separator = ", ";
+                push(text, value);
+            });
+            text.push('}');
         }
     }
 }

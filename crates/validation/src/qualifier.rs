@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::admitted::admitted;
+use crate::alias::AliasName;
 use crate::constraint::{Shape, TextRules};
 use crate::pattern::Pattern;
 use crate::text::{InvalidText, text};
@@ -15,13 +17,14 @@ pub(crate) const QUALIFIER_SHAPE: Shape = Shape::String(RULES);
 
 const RULES: TextRules = TextRules::ANY.length(1, 128).pattern(&QUALIFIER);
 
-/// Also holds qualifiers that came inside a name, where they may be longer than in the separate member.
-const RULES_INSIDE_NAMES: TextRules = TextRules::ANY.length(1, 256).pattern(&QUALIFIER);
+/// Also holds qualifiers that came inside a name, and versions that an alias is to point to: both may be longer than the
+/// separate member.
+const RULES_ANYWHERE: TextRules = TextRules::ANY.length(1, 1024).pattern(&QUALIFIER);
 
 text! {
     /// A qualifier that is neither `$LATEST` nor a number: the name of an alias, or a text that can name nothing but
     /// that the service admits (`$latest`, `$LATEST.PUBLISHED`, a number beyond 64 bits or with leading zeros).
-    pub struct OtherQualifier = "a qualifier (letters, digits, - _ $)", RULES_INSIDE_NAMES;
+    pub struct OtherQualifier = "a qualifier (letters, digits, - _ $)", RULES_ANYWHERE;
 }
 
 impl OtherQualifier {
@@ -29,6 +32,23 @@ impl OtherQualifier {
     #[must_use]
     pub fn is_numeric(&self) -> bool {
         self.as_str().bytes().all(|byte| byte.is_ascii_digit())
+    }
+
+    /// Returns the text as the name of an alias, if it can be one.
+    ///
+    /// ```
+    /// use funclet_validation::Qualifier;
+    ///
+    /// let alias = |text: &str| match text.parse() {
+    ///     Ok(Qualifier::Other(other)) => other.alias_name(),
+    ///     _ => None,
+    /// };
+    /// assert_eq!(alias("live").map(|name| name.to_string()).as_deref(), Some("live"));
+    /// assert!(alias("$latest").is_none() && alias("007").is_none() && alias("7").is_none());
+    /// ```
+    #[must_use]
+    pub fn alias_name(&self) -> Option<AliasName> {
+        self.as_str().parse().ok()
     }
 }
 
@@ -70,6 +90,19 @@ impl From<Version> for Qualifier {
             Version::Latest => Self::Latest,
             Version::Number(number) => Self::Version(number),
         }
+    }
+}
+
+impl From<AliasName> for Qualifier {
+    fn from(name: AliasName) -> Self {
+        Self::from(&name)
+    }
+}
+
+impl From<&AliasName> for Qualifier {
+    fn from(name: &AliasName) -> Self {
+        // What the name of an alias may be is part of what a qualifier may be.
+        Self::Other(admitted(name.as_str()))
     }
 }
 

@@ -27,6 +27,10 @@ pub enum Rejection {
     /// A value is refused for a reason that no table states (`InvalidParameterValueException`). Holds AWS's text.
     #[error("{0}")]
     InvalidParameterValue(String),
+    /// An alias that points to `$LATEST` is to have a second version (`InvalidParameterValueException`, whose body lacks
+    /// `Type` here; recorded from AWS).
+    #[error("$LATEST is not supported for an alias pointing to more than 1 version")]
+    LatestWithRouting,
 }
 
 impl Rejection {

@@ -1,5 +1,7 @@
 //! A map from texts to texts that keeps the order of the request.
 
+use crate::text_map::TextMap;
+
 /// A map from texts to texts in the order of the request, as the service echoes it.
 ///
 /// A key that comes twice keeps its first place and takes its later value.
@@ -13,14 +15,14 @@
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct StringMap {
-    entries: Vec<(String, String)>,
+    entries: TextMap<String>,
 }
 
 impl StringMap {
     /// Makes an empty map.
     #[must_use]
     pub const fn new() -> Self {
-        Self { entries: Vec::new() }
+        Self { entries: TextMap::new() }
     }
 
     /// Returns the number of keys.
@@ -38,28 +40,27 @@ impl StringMap {
     /// Returns the value of a key.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&str> {
-        self.iter().find(|(name, _)| *name == key).map(|(_, value)| value)
+        self.entries.get(key).map(String::as_str)
+    }
+
+    pub(crate) const fn entries(&self) -> &TextMap<String> {
+        &self.entries
     }
 
     /// Iterates over keys and values in the order of the request.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.entries.iter().map(|(key, value)| (key.as_str(), value.as_str()))
+        self.entries.iter().map(|(key, value)| (key, value.as_str()))
     }
 }
 
 impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for StringMap {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(pairs: I) -> Self {
-        // The places are remembered beside the entries: searching the entries would be quadratic.
-        let mut places = std::collections::BTreeMap::new();
-        let mut entries: Vec<(String, String)> = Vec::new();
-        for (key, value) in pairs {
-            let (key, value) = (key.into(), value.into());
-            let place = *places.entry(key.clone()).or_insert(entries.len());
-            match entries.get_mut(place) {
-                Some(entry) => entry.1 = value,
-                None => entries.push((key, value)),
-            }
-        }
+        Self { entries: pairs.into_iter().map(|(key, value)| (key, value.into())).collect() }
+    }
+}
+
+impl From<TextMap<String>> for StringMap {
+    fn from(entries: TextMap<String>) -> Self {
         Self { entries }
     }
 }
@@ -70,18 +71,5 @@ impl IntoIterator for StringMap {
 
     fn into_iter(self) -> Self::IntoIter {
         self.entries.into_iter()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::StringMap;
-
-    #[test]
-    fn later_values_replace_earlier_ones_in_place() {
-        let map = StringMap::from_iter([("a", "1"), ("b", "2"), ("a", "3"), ("c", "4"), ("b", "5")]);
-        assert_eq!(map.len(), 3);
-        assert_eq!(map.iter().collect::<Vec<_>>(), [("a", "3"), ("b", "5"), ("c", "4")]);
-        assert_eq!(map.get("d"), None);
     }
 }

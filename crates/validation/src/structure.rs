@@ -2,6 +2,7 @@
 
 use crate::constraint::Member;
 use crate::string_map::StringMap;
+use crate::text_map::TextMap;
 
 /// A structure of the service model, with the table of its members.
 ///
@@ -41,8 +42,8 @@ pub enum Value<'a> {
     Blob,
     /// A list.
     List(&'a dyn Items),
-    /// A map from texts to texts.
-    Map(&'a StringMap),
+    /// A map.
+    Map(&'a dyn Entries),
     /// A nested structure.
     Structure(&'a dyn View),
 }
@@ -54,6 +55,15 @@ pub trait Items {
 
     /// Shows each item, in order.
     fn for_each_item<'a>(&'a self, visit: &mut dyn FnMut(Value<'a>));
+}
+
+/// Shows the entries of a map.
+pub trait Entries {
+    /// Returns the number of entries.
+    fn count(&self) -> usize;
+
+    /// Shows each key and its value, in order.
+    fn for_each_entry<'a>(&'a self, visit: &mut dyn FnMut(&'a str, Value<'a>));
 }
 
 /// Shows a typed value as a [`Value`].
@@ -87,7 +97,25 @@ impl AsValue for f64 {
 
 impl AsValue for StringMap {
     fn as_value(&self) -> Value<'_> {
+        self.entries().as_value()
+    }
+}
+
+impl<V: AsValue> AsValue for TextMap<V> {
+    fn as_value(&self) -> Value<'_> {
         Value::Map(self)
+    }
+}
+
+impl<V: AsValue> Entries for TextMap<V> {
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    fn for_each_entry<'a>(&'a self, visit: &mut dyn FnMut(&'a str, Value<'a>)) {
+        for (key, value) in self.iter() {
+            visit(key, value.as_value());
+        }
     }
 }
 

@@ -19,7 +19,7 @@ pub(crate) const TAG_KEY_RULES: TextRules = TextRules::ANY.length(1, 128).patter
 /// `Tags`.
 pub(crate) const TAGS_SHAPE: Shape = Shape::Map(MapRules {
     key: TAG_KEY_RULES,
-    value: TextRules::ANY.length(0, 256).pattern(&TAG_TEXT),
+    value: &Shape::String(TextRules::ANY.length(0, 256).pattern(&TAG_TEXT)),
     length: Bounds::NONE,
 });
 

@@ -1,6 +1,7 @@
 //! GetFunctionUrlConfig.
 
 use crate::admitted::required;
+use crate::alias::is_alias;
 use crate::caller::Caller;
 use crate::check::check;
 use crate::constraint::{Shape, TextRules};
@@ -11,11 +12,6 @@ use crate::rejection::Rejection;
 use crate::structure::structure;
 
 static ALIAS_QUALIFIER: Pattern = Pattern::function(r"((?!^\d+$)^[0-9a-zA-Z-_]+$)", is_alias);
-
-fn is_alias(text: &str) -> bool {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-    !text.is_empty() && text.bytes().all(plain) && !text.bytes().all(|byte| byte.is_ascii_digit())
-}
 
 structure! {
     /// A GetFunctionUrlConfig request as it was received.

@@ -1,5 +1,6 @@
 //! The requests, one file each: the raw form with its table, and the valid form that it comes to.
 
+mod aliases;
 mod create_function;
 mod delete_function;
 mod get_function;
@@ -18,6 +19,10 @@ mod untag_resource;
 mod update_function_code;
 mod update_function_configuration;
 
+pub use aliases::{
+    CreateAlias, CreateAliasRequest, DeleteAlias, DeleteAliasRequest, GetAlias, GetAliasRequest, ListAliases,
+    ListAliasesRequest, UpdateAlias, UpdateAliasRequest,
+};
 pub use create_function::{CreateFunction, CreateFunctionRequest};
 pub use delete_function::{DeleteFunction, DeleteFunctionRequest, DeletionTarget};
 pub use get_function::{GetFunction, GetFunctionRequest};

@@ -18,7 +18,7 @@ use proptest::test_runner::TestRunner;
 
 use crate::documents::{Place, at, places, replace, stretched, valid};
 use crate::tables::{TABLES, Table};
-use crate::words::{admits, complaints, complaints_about, first_small};
+use crate::words::{admits, complaints, complaints_about, first_small, is_admitted};
 
 /// A table and a valid request of it. Tables with more members come more often.
 fn requests() -> impl Strategy<Value = (&'static Table, Document<()>)> {
@@ -159,9 +159,15 @@ fn bad_values(member: &Member, value: &Document<()>) -> Vec<Document<()>> {
 
 /// Values of which most break a rule.
 fn candidates(member: &Member, value: &Document<()>) -> Vec<Document<()>> {
-    let mut values = match (member.shape, value) {
+    let mut values = broken_values(&member.shape, value);
+    values.extend(member.required.then_some(Document::Null));
+    values
+}
+
+fn broken_values(shape: &Shape, value: &Document<()>) -> Vec<Document<()>> {
+    match (shape, value) {
         (Shape::String(rules), Document::String(text)) => {
-            bad_texts(&rules, text).into_iter().map(Document::String).collect()
+            bad_texts(rules, text).into_iter().map(Document::String).collect()
         }
         (Shape::Integer(bounds), _) => {
             let below = bounds.min.map(|min| [min - 1, i64::MIN]);
@@ -174,12 +180,10 @@ fn candidates(member: &Member, value: &Document<()>) -> Vec<Document<()>> {
             let whole = beyond.iter().map(|beyond| Document::Integer(beyond.round() as i64 * 2));
             whole.chain(beyond.iter().copied().map(Document::Double)).collect()
         }
-        (Shape::List(list), Document::List(items)) => bad_lists(&list, items),
-        (Shape::Map(map), Document::Map(entries)) => bad_maps(&map, entries),
+        (Shape::List(list), Document::List(items)) => bad_lists(list, items),
+        (Shape::Map(map), Document::Map(entries)) => bad_maps(map, entries),
         _ => Vec::new(),
-    };
-    values.extend(member.required.then_some(Document::Null));
-    values
+    }
 }
 
 /// Texts of which most break a rule. A line feed fits no pattern, the others few.
@@ -226,19 +230,21 @@ fn bad_lists(list: &ListRules, items: &[Document<()>]) -> Vec<Document<()>> {
     lists.into_iter().map(Document::List).collect()
 }
 
-/// With bad keys, bad values, and both.
+/// With bad keys, bad values, and both; and without entries, which may be too few.
 fn bad_maps(map: &MapRules, entries: &[(String, Document<()>)]) -> Vec<Document<()>> {
-    let with = |key: String, value: &str| {
-        let others = entries.iter().filter(|(name, _)| *name != key).cloned();
-        Document::Map(others.chain([(key.clone(), Document::String(value.to_owned()))]).collect())
+    let Some((good_key, good_value)) = entries.first() else { return Vec::new() };
+    let with = |key: &str, value: &Document<()>| {
+        let others = entries.iter().filter(|(name, _)| name != key).cloned();
+        Document::Map(others.chain([(key.to_owned(), value.clone())]).collect())
     };
-    let bad =
-        |rules: &TextRules| bad_texts(rules, "a1").into_iter().filter(|text| !admits(rules, text)).collect();
-    let (keys, values): (Vec<String>, Vec<String>) = (bad(&map.key), bad(&map.value));
-    let both = keys.iter().zip(values.iter().cycle()).map(|(key, value)| with(key.clone(), value));
-    let bad_keys = keys.iter().map(|key| with(key.clone(), "a1"));
-    let bad_values = values.iter().map(|value| with("a1".to_owned(), value));
-    bad_keys.chain(bad_values).chain(both).collect()
+    let mut keys = bad_texts(&map.key, good_key);
+    keys.retain(|key| !admits(&map.key, key));
+    let mut values = broken_values(map.value, good_value);
+    values.retain(|value| !is_admitted(map.value, value));
+    let both = keys.iter().zip(values.iter().cycle()).map(|(key, value)| with(key, value));
+    let bad_keys = keys.iter().map(|key| with(key, good_value));
+    let bad_values = values.iter().map(|value| with(good_key, value));
+    bad_keys.chain(bad_values).chain(both).chain([Document::Map(Vec::new())]).collect()
 }
 
 /// One value of every kind.

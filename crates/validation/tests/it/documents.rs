@@ -1,14 +1,12 @@
 //! Requests as decoders find them, made from their tables.
 
-use std::collections::BTreeMap;
-
 use funclet_validation::{Bounds, Document, ListRules, Member, Shape, TextRules};
 use proptest::bool::weighted;
-use proptest::collection::vec;
+use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use proptest::string::string_regex;
 
-use crate::words::admits;
+use crate::words::{ALIAS_NAME, admits};
 
 /// Documents that satisfy every rule of a table: required members are there, others perhaps, or null.
 pub(crate) fn valid(members: &'static [Member]) -> BoxedStrategy<Document<()>> {
@@ -52,15 +50,9 @@ fn values(shape: Shape) -> BoxedStrategy<Document<()>> {
         Shape::Blob => Just(Document::Blob(())).boxed(),
         Shape::List(list) => lists(list),
         Shape::Map(map) => {
-            assert_eq!(
-                map.length,
-                Bounds::NONE,
-                "no table bounds a map yet; `broken.rs` would have to break it"
-            );
-            proptest::collection::btree_map(texts(map.key), texts(map.value), 0..4)
-                .prop_map(|map: BTreeMap<_, _>| {
-                    Document::Map(map.into_iter().map(|(key, text)| (key, Document::String(text))).collect())
-                })
+            let (min, max) = (map.length.min.unwrap_or(0), map.length.max.unwrap_or(3));
+            btree_map(texts(map.key), values(*map.value), min..=max)
+                .prop_map(|map| Document::Map(map.into_iter().collect()))
                 .boxed()
         }
         Shape::Structure(members) => valid(members),
@@ -74,6 +66,7 @@ fn texts(rules: TextRules) -> BoxedStrategy<String> {
     }
     let expression = match rules.pattern.map(|pattern| pattern.as_str()) {
         None => ".{0,12}".to_owned(),
+        Some(ALIAS_NAME) => "[0-9]{0,3}[a-zA-Z_-][0-9a-zA-Z_-]{0,30}".to_owned(),
         // What the generator does not understand: look-around, anchors inside, classes of ASCII.
         Some(r"[0-9A-Za-z\.\-_]*(?<!\.)") => "[0-9A-Za-z._-]{2,62}[a-z]".to_owned(),
         Some(r"((?!^\d+$)^[0-9a-zA-Z-_]+$)") => "[a-z][0-9a-zA-Z_-]{0,30}".to_owned(),
@@ -148,8 +141,8 @@ pub(crate) fn places(document: &Document<()>, members: &'static [Member]) -> Vec
                     Some(below(index, member.shape, Some(member)))
                 }));
             }
-            (Shape::Map(_), Document::Map(entries)) => {
-                places.extend((0..entries.len()).map(|index| below(index, Shape::STRING, None)));
+            (Shape::Map(map), Document::Map(entries)) => {
+                places.extend((0..entries.len()).map(|index| below(index, *map.value, None)));
             }
             (Shape::List(list), Document::List(items)) => {
                 places.extend((0..items.len()).map(|index| below(index, *list.item, None)));

@@ -161,7 +161,7 @@ fn table(shape: &Shape, path: &str, required: bool, lines: &mut Lines) {
         }
         Shape::Map(map) => {
             lines.insert(format!("{path}{{key}}"), table_string(&map.key));
-            lines.insert(format!("{path}{{value}}"), table_string(&map.value));
+            table(map.value, &format!("{path}{{value}}"), false, lines);
             format!("map{}", bounds_range(map.length))
         }
         Shape::Structure(members) => {

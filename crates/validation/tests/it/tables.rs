@@ -4,12 +4,13 @@ use std::collections::HashSet;
 use std::fmt;
 
 use funclet_validation::{
-    CreateFunctionRequest, DeleteFunctionRequest, Document, FromDocument,
-    GetFunctionCodeSigningConfigRequest, GetFunctionConcurrencyRequest, GetFunctionConfigurationRequest,
-    GetFunctionEventInvokeConfigRequest, GetFunctionRequest, GetFunctionUrlConfigRequest, InvokeRequest,
-    ListFunctionsRequest, ListTagsRequest, ListVersionsByFunctionRequest, Member, PublishVersionRequest,
-    Rejection, Shape, Structure, TagResourceRequest, TextRules, UntagResourceRequest,
-    UpdateFunctionCodeRequest, UpdateFunctionConfigurationRequest, WrongType,
+    CreateAliasRequest, CreateFunctionRequest, DeleteAliasRequest, DeleteFunctionRequest, Document,
+    FromDocument, GetAliasRequest, GetFunctionCodeSigningConfigRequest, GetFunctionConcurrencyRequest,
+    GetFunctionConfigurationRequest, GetFunctionEventInvokeConfigRequest, GetFunctionRequest,
+    GetFunctionUrlConfigRequest, InvokeRequest, ListAliasesRequest, ListFunctionsRequest, ListTagsRequest,
+    ListVersionsByFunctionRequest, Member, PublishVersionRequest, Rejection, Shape, Structure,
+    TagResourceRequest, TextRules, UntagResourceRequest, UpdateAliasRequest, UpdateFunctionCodeRequest,
+    UpdateFunctionConfigurationRequest, WrongType,
 };
 
 use crate::caller;
@@ -42,6 +43,11 @@ macro_rules! tables {
 }
 
 tables! {
+    "CreateAlias" => CreateAliasRequest,
+    "GetAlias" => GetAliasRequest,
+    "UpdateAlias" => UpdateAliasRequest,
+    "DeleteAlias" => DeleteAliasRequest,
+    "ListAliases" => ListAliasesRequest,
     "CreateFunction" => CreateFunctionRequest<()>,
     "UpdateFunctionCode" => UpdateFunctionCodeRequest<()>,
     "UpdateFunctionConfiguration" => UpdateFunctionConfigurationRequest,
@@ -67,7 +73,7 @@ fn walk(shape: &Shape, visit: &mut dyn FnMut(&TextRules)) {
         Shape::List(list) => walk(list.item, visit),
         Shape::Map(map) => {
             visit(&map.key);
-            visit(&map.value);
+            walk(map.value, visit);
         }
         Shape::Structure(members) => members.iter().for_each(|member| walk(&member.shape, visit)),
         Shape::Integer(_) | Shape::Double(_) | Shape::Boolean | Shape::Blob => {}

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
-use funclet_validation::{Bounds, Document, Member, NullItems, Shape, TextRules};
+use funclet_validation::{Bounds, Document, ListRules, Member, NullItems, Shape, TextRules};
 use regex::Regex;
 
 /// All complaints about the members of a structure.
@@ -68,23 +68,22 @@ fn about(member: &Member, value: &Document<()>, path: &str, found: &mut Vec<Stri
         (Shape::List(list), Document::List(items)) => {
             outside(list.length, items.len(), "length").iter().for_each(|words| complain(words));
             match list.item {
-                Shape::String(rules) if !items.iter().all(|item| admits(rules, text(item))) => {
-                    complain(&nested("Member", rules, list.null_items == NullItems::Refused));
-                }
                 Shape::Structure(members) => {
                     for (index, item) in items.iter().enumerate() {
                         for_each_member(members, item, &format!("{path}.{}.member.", index + 1), found);
                     }
                 }
+                item if !items.iter().all(|one| is_admitted(item, one)) => complain(&of_items(&list)),
                 _ => {}
             }
         }
         (Shape::Map(map), Document::Map(entries)) => {
-            if !entries.iter().all(|(_, value)| admits(&map.value, text(value))) {
-                complain(&nested("Map value", &map.value, true));
+            outside(map.length, entries.len(), "length").iter().for_each(|words| complain(words));
+            if !entries.iter().all(|(_, value)| is_admitted(map.value, value)) {
+                complain(&nested("Map value", map.value, true));
             }
             if !entries.iter().all(|(key, _)| admits(&map.key, key)) {
-                complain(&nested("Map keys", &map.key, false));
+                complain(&nested("Map keys", &Shape::String(map.key), false));
             }
         }
         (Shape::Structure(members), Document::Map(_)) => {
@@ -124,8 +123,42 @@ fn at_least(what: &str, min: impl std::fmt::Debug) -> String {
     format!("Member must have {what} greater than or equal to {min:?}")
 }
 
-fn nested(what: &str, rules: &TextRules, not_null: bool) -> String {
-    let mut words: Vec<_> = judged(rules, "").into_iter().map(|(words, _)| words).collect();
+fn of_items(list: &ListRules) -> String {
+    nested("Member", list.item, list.null_items == NullItems::Refused)
+}
+
+/// Whether a part of a value, which is no structure, satisfies every rule.
+pub(crate) fn is_admitted(shape: &Shape, part: &Document<()>) -> bool {
+    match (shape, part) {
+        (Shape::String(rules), part) => admits(rules, text(part)),
+        (Shape::Double(bounds), Document::Double(value)) => outside(*bounds, *value, "").is_none(),
+        (Shape::Double(bounds), Document::Integer(value)) => outside(*bounds, *value as f64, "").is_none(),
+        (Shape::List(list), Document::List(items)) => {
+            outside(list.length, items.len(), "").is_none()
+                && items.iter().all(|item| is_admitted(list.item, item))
+        }
+        (shape, part) => panic!("no table has {shape:?} there, but for {part:?}"),
+    }
+}
+
+fn nested(what: &str, shape: &Shape, not_null: bool) -> String {
+    let bounds = |what: &str, max: Option<String>, min: Option<String>| {
+        let words = |side: &str, bound| format!("Member must have {what} {side} than or equal to {bound}");
+        [max.map(|max| words("less", max)), min.map(|min| words("greater", min))]
+    };
+    let mut words: Vec<_> = match shape {
+        Shape::String(rules) => judged(rules, "").into_iter().map(|(words, _)| words).collect(),
+        Shape::Double(Bounds { min, max }) => {
+            let text = |bound: f64| format!("{bound:?}");
+            bounds("value", max.map(text), min.map(text)).into_iter().flatten().collect()
+        }
+        Shape::List(list) => {
+            let text = |bound: usize| bound.to_string();
+            let length = bounds("length", list.length.max.map(text), list.length.min.map(text));
+            length.into_iter().flatten().chain([of_items(list)]).collect()
+        }
+        other => panic!("no table has {other:?} there"),
+    };
     words.extend(not_null.then(|| "Member must not be null".to_owned()));
     format!("{what} must satisfy constraint: [{}]", words.join(", "))
 }
@@ -140,8 +173,11 @@ fn printed(shape: &Shape, value: &Document<()>) -> String {
         (Shape::List(list), Document::List(items)) => {
             format!("[{}]", joined(items.iter().map(|item| printed(list.item, item))))
         }
-        (Shape::Map(_), Document::Map(entries)) => {
-            format!("{{{}}}", joined(entries.iter().map(|(key, value)| format!("{key}={}", text(value)))))
+        (Shape::Map(map), Document::Map(entries)) => {
+            format!(
+                "{{{}}}",
+                joined(entries.iter().map(|(key, value)| format!("{key}={}", printed(map.value, value))))
+            )
         }
         (Shape::Structure(members), value) => {
             let values = members.iter().map(|member| printed(&member.shape, value_of(member, value)));
@@ -166,10 +202,14 @@ fn text(value: &Document<()>) -> &str {
 fn matches(pattern: &'static str, text: &str) -> bool {
     match pattern {
         r"[0-9A-Za-z\.\-_]*(?<!\.)" => !text.ends_with('.') && is_match(r"[0-9A-Za-z\.\-_]*", text),
+        ALIAS_NAME => !is_match("[0-9]+", text) && is_match("[a-zA-Z0-9-_]+", text),
         r"((?!^\d+$)^[0-9a-zA-Z-_]+$)" => !is_match(r"\d+", text) && is_match("[0-9a-zA-Z-_]+", text),
         other => is_match(other, text),
     }
 }
+
+/// Has a look-ahead.
+pub(crate) const ALIAS_NAME: &str = "(?!^[0-9]+$)([a-zA-Z0-9-_]+)";
 
 fn is_match(pattern: &'static str, text: &str) -> bool {
     static COMPILED: Mutex<BTreeMap<&str, Regex>> = Mutex::new(BTreeMap::new());
