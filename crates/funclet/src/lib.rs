@@ -90,10 +90,10 @@ pub use system::{SystemClock, SystemIds};
 pub use upkeep::UpkeepError;
 
 pub use funclet_function_store::{
-    Clock, CodeLocation, Event, FunctionCodeSigning, FunctionConcurrency, FunctionConfiguration,
-    FunctionDetail, FunctionEvent, FunctionEventKind, FunctionPage, LastUpdateStatus, LayerAnswer, Reason,
-    ResourceChange, ResourceEvent, ResourceKind, ResourceTags, ServiceError, State, Status, Timestamp,
-    Transitions, VersionPage, VpcConfigAnswer,
+    AliasConfiguration, AliasPage, Clock, CodeLocation, Event, FunctionCodeSigning, FunctionConcurrency,
+    FunctionConfiguration, FunctionDetail, FunctionEvent, FunctionEventKind, FunctionPage, LastUpdateStatus,
+    LayerAnswer, Reason, ResourceChange, ResourceEvent, ResourceKind, ResourceTags, ServiceError, State,
+    Status, Timestamp, Transitions, VersionPage, VpcConfigAnswer,
 };
 pub use funclet_storage::{
     Backend, BlobDigest, BlobReader as PackageReader, CopyMode, CopyProgress, Durability, Entropy as Ids,

@@ -1,9 +1,9 @@
 //! What operations answer: Lambda's own members, typed.
 
 use funclet_validation::{
-    Architecture, CapacityProviderSettings, CodeSha256, CodeSigningConfigArn, DeadLetterSettings,
-    DurableSettings, FileSystemSettings, FunctionArn, FunctionName, Handler, ImageConfig, KmsKeyArn,
-    LoggingSettings, PackageType, RevisionId, RoleArn, Runtime, SnapStartApplyOn, StringMap,
+    AliasName, AliasRoute, Architecture, CapacityProviderSettings, CodeSha256, CodeSigningConfigArn,
+    DeadLetterSettings, DurableSettings, FileSystemSettings, FunctionArn, FunctionName, Handler, ImageConfig,
+    KmsKeyArn, LoggingSettings, PackageType, RevisionId, RoleArn, Runtime, SnapStartApplyOn, StringMap,
     TenantIsolationMode, TracingMode, Version,
 };
 
@@ -203,6 +203,33 @@ pub struct FunctionDetail {
 pub struct ResourceTags {
     /// The tags, in the order in which their keys came; empty if there are none.
     pub tags: StringMap,
+}
+
+/// An alias of a function (`AliasConfiguration`).
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct AliasConfiguration {
+    /// The ARN of the function, qualified by the alias.
+    pub alias_arn: FunctionArn,
+    /// The name of the alias.
+    pub name: AliasName,
+    /// The version that it points to.
+    pub function_version: Version,
+    /// A description, perhaps empty.
+    pub description: String,
+    /// Other versions that get a share of the invocations; at most one so far.
+    pub routing: Vec<AliasRoute>,
+    /// The revision; every update makes a new one.
+    pub revision_id: RevisionId,
+}
+
+/// One page of ListAliases.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AliasPage {
+    /// The aliases, in byte order of their names.
+    pub aliases: Vec<AliasConfiguration>,
+    /// Where to go on, if there is more.
+    pub next_marker: Option<String>,
 }
 
 /// What GetFunctionCodeSigningConfig answers.

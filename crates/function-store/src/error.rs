@@ -107,6 +107,9 @@ pub enum ServiceError {
     /// An invocation was asked for, and the function is there. Nothing that AWS answers would be true, so the text is ours.
     #[error("Funclet runs no code. Of Invoke it offers the InvocationType DryRun.")]
     RunsNoCode,
+    /// An alias that points to `$LATEST` is to have a second version (`InvalidParameterValueException`, 400).
+    #[error("$LATEST is not supported for an alias pointing to more than 1 version")]
+    LatestWithRouting,
     /// A parameter is refused for a reason found while the request was carried out
     /// (`InvalidParameterValueException`, 400).
     #[error("{0}")]

@@ -12,7 +12,7 @@
 //!
 //! ```text
 //! alias/ALIAS                          an alias
-//! alias-of/NUMBER/ALIAS                says that an alias refers to a version
+//! alias-of/VERSION/ALIAS               says that an alias refers to a version
 //! SETTING/QUALIFIER                    a setting of the function (no qualifier), a version or an alias
 //! ```
 
@@ -92,13 +92,13 @@ pub(crate) fn belonging(name: &str, incarnation: &[u8; 16], kind: &str, rest: &s
 }
 
 /// Where it says that an alias refers to a version.
-pub(crate) fn alias_of(name: &str, incarnation: &[u8; 16], number: u64, alias: &str) -> Vec<u8> {
-    belonging(name, incarnation, ALIAS_OF, &format!("{number}/{alias}"))
+pub(crate) fn alias_of(name: &str, incarnation: &[u8; 16], version: &str, alias: &str) -> Vec<u8> {
+    belonging(name, incarnation, ALIAS_OF, &format!("{version}/{alias}"))
 }
 
 /// What the keys of the aliases that refer to one version begin with.
-pub(crate) fn aliases_of(name: &str, incarnation: &[u8; 16], number: u64) -> Vec<u8> {
-    alias_of(name, incarnation, number, "")
+pub(crate) fn aliases_of(name: &str, incarnation: &[u8; 16], version: &str) -> Vec<u8> {
+    alias_of(name, incarnation, version, "")
 }
 
 /// Name and incarnation of the function that a key belongs to, with the kind of belonging.
@@ -145,7 +145,7 @@ mod tests {
         );
         assert_eq!(incarnation_of(&gone(&[b'/'; 16])), Some([b'/'; 16]));
         assert_eq!(incarnation_of(b"gone/short"), None);
-        let key = String::from_utf8(alias_of("f", &[b'/'; 16], 7, "live")).unwrap();
+        let key = String::from_utf8(alias_of("f", &[b'/'; 16], "7", "live")).unwrap();
         assert_eq!(owner(&key), Some(("f".parse().unwrap(), [b'/'; 16], ALIAS_OF)));
         assert_eq!(last_part(key.as_bytes()), Some("live"));
         assert!(

@@ -58,9 +58,9 @@ mod store;
 mod stored;
 
 pub use answer::{
-    CodeLocation, FunctionCodeSigning, FunctionConcurrency, FunctionConfiguration, FunctionDetail,
-    FunctionPage, LastUpdateStatus, LayerAnswer, Reason, ResourceTags, State, Status, Timestamp, VersionPage,
-    VpcConfigAnswer,
+    AliasConfiguration, AliasPage, CodeLocation, FunctionCodeSigning, FunctionConcurrency,
+    FunctionConfiguration, FunctionDetail, FunctionPage, LastUpdateStatus, LayerAnswer, Reason, ResourceTags,
+    State, Status, Timestamp, VersionPage, VpcConfigAnswer,
 };
 pub use clock::Clock;
 pub use decide::{

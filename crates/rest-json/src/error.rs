@@ -22,6 +22,8 @@ enum Spelling {
     Capital { r#type: &'static str },
     /// `{"Type":"User","message":"..."}`.
     Small { r#type: &'static str },
+    /// `{"message":"..."}`, where the others of its class have a `Type` (recorded from AWS).
+    Untyped,
     /// `{"Reason":"...","Type":"User","message":"..."}`.
     SmallWithReason { reason: &'static str },
     /// `{"Message":null}`: recorded as a null message, the key is chosen.
@@ -43,6 +45,8 @@ impl Class {
         Self::small("PreconditionFailedException", StatusCode::PRECONDITION_FAILED);
     const INVALID_PARAMETER_VALUE: Self =
         Self::small("InvalidParameterValueException", StatusCode::BAD_REQUEST);
+    const UNTYPED_INVALID_PARAMETER_VALUE: Self =
+        Self { body: Spelling::Untyped, ..Self::INVALID_PARAMETER_VALUE };
     const CODE_STORAGE_EXCEEDED: Self = Self::small("CodeStorageExceededException", StatusCode::BAD_REQUEST);
     const REQUEST_ENTITY_TOO_LARGE: Self =
         Self::alone("RequestEntityTooLargeException", StatusCode::PAYLOAD_TOO_LARGE);
@@ -216,7 +220,7 @@ impl Serialize for WireError {
             }
             Spelling::NullMessage => body.serialize_entry("Message", &())?,
             Spelling::CapitalAlone => body.serialize_entry("Message", &self.message)?,
-            Spelling::SmallAlone => body.serialize_entry("message", &self.message)?,
+            Spelling::Untyped | Spelling::SmallAlone => body.serialize_entry("message", &self.message)?,
         }
         body.end()
     }
@@ -247,6 +251,7 @@ impl From<Rejection> for WireError {
             Rejection::OtherRegion { .. } => Class::RESOURCE_NOT_FOUND,
             Rejection::OtherAccount => Class::OTHER_ACCOUNT,
             Rejection::InvalidParameterValue(_) => Class::INVALID_PARAMETER_VALUE,
+            Rejection::LatestWithRouting => Class::UNTYPED_INVALID_PARAMETER_VALUE,
             _ => return Self::internal().caused_by(rejection),
         };
         Self::new(class, rejection.to_string())
@@ -272,6 +277,7 @@ impl From<ServiceError> for WireError {
             | ServiceError::CodeShaMismatch { .. }
             | ServiceError::LayerNotFound { .. }
             | ServiceError::InvalidParameterValue(_) => Class::INVALID_PARAMETER_VALUE,
+            ServiceError::LatestWithRouting => Class::UNTYPED_INVALID_PARAMETER_VALUE,
             ServiceError::RunsNoCode => Class::UNKNOWN_OPERATION,
             ServiceError::CodeStorageExceeded => Class::CODE_STORAGE_EXCEEDED,
             ServiceError::CodeSigningConfigNotFound { .. } => Class::CODE_SIGNING_CONFIG_NOT_FOUND,

@@ -44,6 +44,7 @@ macro_rules! operations {
     };
 }
 
+mod aliases;
 mod code_signing;
 mod concurrency;
 mod event_invoke;

@@ -3,8 +3,8 @@
 use funclet_storage::codec::DecodeError;
 use funclet_storage::{BlobDigest, ReadError, View};
 use funclet_validation::{
-    Caller, CodeSha256, FunctionArn, FunctionName, FunctionReference, RevisionId, Runtime, SnapStartApplyOn,
-    Version,
+    AliasName, Caller, CodeSha256, FunctionArn, FunctionName, FunctionReference, Qualifier, RevisionId,
+    Runtime, SnapStartApplyOn, Version,
 };
 
 use crate::answer::{
@@ -93,9 +93,9 @@ impl Context<'_> {
         &self,
         name: &FunctionName,
         function: &StoredFunction,
-        alias: &str,
+        alias: &AliasName,
     ) -> Result<Option<StoredAlias>, Stop> {
-        let key = keys::belonging(name.as_str(), &function.incarnation, keys::ALIAS, alias);
+        let key = keys::belonging(name.as_str(), &function.incarnation, keys::ALIAS, alias.as_str());
         self.read(&key)
     }
 
@@ -113,13 +113,13 @@ impl Context<'_> {
         let function = self.require(&reference.name, reference.arn(self.caller))?.value;
         let version = match &reference.qualifier {
             None => Version::Latest,
-            Some(qualifier) => match qualifier.version() {
-                Some(version) => version,
-                None => {
-                    let alias = self.find_alias(&reference.name, &function, &qualifier.to_string())?;
-                    parse(&alias.ok_or_else(unknown)?.function_version)?
-                }
-            },
+            Some(Qualifier::Latest) => Version::Latest,
+            Some(Qualifier::Version(number)) => Version::Number(*number),
+            Some(Qualifier::Other(other)) => {
+                let alias = other.alias_name().ok_or_else(unknown)?;
+                let alias = self.find_alias(&reference.name, &function, &alias)?;
+                parse(&alias.ok_or_else(unknown)?.function_version)?
+            }
         };
         let Version::Number(number) = version else {
             let latest = function.latest.clone();

@@ -100,7 +100,7 @@ fn refuse_if_referred_to(
     function: &StoredFunction,
     number: u64,
 ) -> Result<(), Stop> {
-    let prefix = keys::aliases_of(name.as_str(), &function.incarnation, number);
+    let prefix = keys::aliases_of(name.as_str(), &function.incarnation, &number.to_string());
     let page = context.view.scan(&prefix, None, ALIASES_NAMED)?;
     let aliases: Vec<_> =
         page.entries.iter().filter_map(|(key, _)| keys::last_part(key)).map(str::to_owned).collect();

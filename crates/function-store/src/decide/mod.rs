@@ -2,6 +2,7 @@
 //! because ids and time are drawn before the first run.
 
 mod absent;
+mod alias;
 mod belongings;
 mod context;
 mod create;
@@ -11,6 +12,8 @@ mod invoke;
 mod list;
 mod marker;
 mod publish;
+#[allow(dead_code)]
+mod setting;
 mod settle;
 mod sweep;
 mod tags;

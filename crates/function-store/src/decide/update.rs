@@ -8,7 +8,7 @@ use crate::decide::settle::Due;
 use crate::decide::{Changes, Context, Stop};
 use crate::error::ServiceError;
 use crate::event::{FunctionEvent, FunctionEventKind};
-use crate::stored::{StoredFunction, StoredTransition, StoredVersion, TransitionKind};
+use crate::stored::{StoredFunction, StoredTransition, TransitionKind};
 
 /// Finds the function of an update or a publication. Refusals in this order \[chosen\]: existence, a version addressed, RevisionId.
 pub(crate) fn find(
@@ -20,14 +20,18 @@ pub(crate) fn find(
     if !matches!(reference.qualifier, None | Some(Qualifier::Latest)) {
         return Err(ServiceError::NotLatest.into());
     }
-    check_revision(revision_id, &found.value.latest)?;
+    check_revision(revision_id, found.value.latest.revision_id)?;
     Ok(found)
 }
 
 /// Compares a RevisionId, which is free text in requests, with the current one.
-fn check_revision(sent: Option<&str>, latest: &StoredVersion) -> Result<(), ServiceError> {
-    let current = RevisionId::from_bytes(latest.revision_id).to_string();
-    if sent.is_some_and(|sent| sent != current) { Err(ServiceError::RevisionMismatch) } else { Ok(()) }
+pub(crate) fn check_revision(sent: Option<&str>, current: [u8; 16]) -> Result<(), ServiceError> {
+    if is_current(sent, current) { Ok(()) } else { Err(ServiceError::RevisionMismatch) }
+}
+
+/// Whether a RevisionId, if one was sent, is the current one.
+pub(crate) fn is_current(sent: Option<&str>, current: [u8; 16]) -> bool {
+    sent.is_none_or(|sent| sent == RevisionId::from_bytes(current).to_string())
 }
 
 /// Refuses what cannot be done while a creation or update is not finished.
@@ -45,7 +49,10 @@ pub(crate) fn check_idle(
 
 /// A rejection that is found out only here carries the text of an invalid parameter.
 pub(crate) fn refusal_of(rejection: Rejection) -> ServiceError {
-    ServiceError::InvalidParameterValue(rejection.to_string())
+    match rejection {
+        Rejection::LatestWithRouting => ServiceError::LatestWithRouting,
+        other => ServiceError::InvalidParameterValue(other.to_string()),
+    }
 }
 
 /// Begins the update of `$LATEST` that `kind` tells: a new revision now, another one when it is finished.

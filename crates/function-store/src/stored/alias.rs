@@ -29,9 +29,9 @@ impl Stored for StoredReferrer {
 }
 
 impl StoredAlias {
-    /// The published versions that it refers to.
-    pub(crate) fn versions(&self) -> impl Iterator<Item = u64> {
-        let target = self.function_version.parse().ok();
-        target.into_iter().chain(self.routing.iter().map(|(number, _)| *number))
+    /// The versions that it refers to.
+    pub(crate) fn versions(&self) -> impl Iterator<Item = String> {
+        let others = self.routing.iter().map(|(number, _)| number.to_string());
+        std::iter::once(self.function_version.clone()).chain(others)
     }
 }

@@ -1,6 +1,7 @@
 //! The one table of operations: where each is found, what it takes, how it answers.
 
 mod address;
+mod aliases;
 mod code_signing;
 mod concurrency;
 mod event_invoke;
@@ -58,9 +59,10 @@ pub(crate) enum RequestBody {
 
 /// The operations that are offered, by resource. Methods, paths and members are those of botocore's service model; the
 /// statuses are recorded from AWS.
-static GROUPS: [&[Route]; 8] = [
+static GROUPS: [&[Route]; 9] = [
     functions::ROUTES,
     versions::ROUTES,
+    aliases::ROUTES,
     tags::ROUTES,
     concurrency::ROUTES,
     code_signing::ROUTES,

@@ -40,7 +40,7 @@ fn operations() {
 
 #[test]
 fn what_is_not_offered() {
-    check("GET", "/2015-03-31/functions/f/aliases/live", Err("UnknownOperationException"));
+    check("GET", "/2025-12-01/durable-executions/one", Err("UnknownOperationException"));
     for path in ["/", "//2015-03-31/functions/f", "/2015-03-31/functions/f/", "/2015-03-31/functions//code"] {
         check("GET", path, Err("AccessDeniedException"));
     }

@@ -15,12 +15,10 @@ pub(super) const UNOFFERED: &[(&str, Address)] = &[
         "CheckpointDurableExecution",
         Address::new("POST", "/2025-12-01/durable-executions/{DurableExecutionArn}/checkpoint"),
     ),
-    ("CreateAlias", Address::new("POST", "/2015-03-31/functions/{FunctionName}/aliases")),
     ("CreateCapacityProvider", Address::new("POST", "/2025-11-30/capacity-providers")),
     ("CreateCodeSigningConfig", Address::new("POST", "/2020-04-22/code-signing-configs")),
     ("CreateEventSourceMapping", Address::new("POST", "/2015-03-31/event-source-mappings")),
     ("CreateFunctionUrlConfig", Address::new("POST", "/2021-10-31/functions/{FunctionName}/url")),
-    ("DeleteAlias", Address::new("DELETE", "/2015-03-31/functions/{FunctionName}/aliases/{Name}")),
     (
         "DeleteCapacityProvider",
         Address::new("DELETE", "/2025-11-30/capacity-providers/{CapacityProviderName}"),
@@ -51,7 +49,6 @@ pub(super) const UNOFFERED: &[(&str, Address)] = &[
     ),
     ("DeleteResourcePolicy", Address::new("DELETE", "/2026-07-09/resource-policy/{ResourceArn}")),
     ("GetAccountSettings", Address::new("GET", "/2016-08-19/account-settings")),
-    ("GetAlias", Address::new("GET", "/2015-03-31/functions/{FunctionName}/aliases/{Name}")),
     ("GetCapacityProvider", Address::new("GET", "/2025-11-30/capacity-providers/{CapacityProviderName}")),
     ("GetCodeSigningConfig", Address::new("GET", "/2020-04-22/code-signing-configs/{CodeSigningConfigArn}")),
     ("GetDurableExecution", Address::new("GET", "/2025-12-01/durable-executions/{DurableExecutionArn}")),
@@ -93,7 +90,6 @@ pub(super) const UNOFFERED: &[(&str, Address)] = &[
         "InvokeWithResponseStream",
         Address::new("POST", "/2021-11-15/functions/{FunctionName}/response-streaming-invocations"),
     ),
-    ("ListAliases", Address::new("GET", "/2015-03-31/functions/{FunctionName}/aliases")),
     ("ListCapacityProviders", Address::new("GET", "/2025-11-30/capacity-providers")),
     ("ListCodeSigningConfigs", Address::new("GET", "/2020-04-22/code-signing-configs")),
     (
@@ -179,7 +175,6 @@ pub(super) const UNOFFERED: &[(&str, Address)] = &[
         "StopDurableExecution",
         Address::new("POST", "/2025-12-01/durable-executions/{DurableExecutionArn}/stop"),
     ),
-    ("UpdateAlias", Address::new("PUT", "/2015-03-31/functions/{FunctionName}/aliases/{Name}")),
     ("UpdateCapacityProvider", Address::new("PUT", "/2025-11-30/capacity-providers/{CapacityProviderName}")),
     (
         "UpdateCodeSigningConfig",

@@ -167,9 +167,9 @@ fn operations_that_are_not_there() {
         r#"{"Message":"Unable to determine service/operation name to be authorized"}"#,
     );
     check(
-        &client.get("/2015-03-31/functions/hello/aliases"),
+        &client.get("/2025-12-01/durable-executions/one"),
         404,
         "UnknownOperationException",
-        r#"{"message":"Funclet does not offer the operation ListAliases yet."}"#,
+        r#"{"message":"Funclet does not offer the operation GetDurableExecution yet."}"#,
     );
 }

@@ -94,7 +94,8 @@ impl BlobStore for MemoryBlobs {
 
     fn pin(&self, digest: &BlobDigest) -> Result<Option<PinnedBlob>, StoreError> {
         self.check_open()?;
-        let length = |blobs: &HashMap<BlobDigest, Bytes>| blobs.get(digest).map(|content| content.len() as u64);
+        let length =
+            |blobs: &HashMap<BlobDigest, Bytes>| blobs.get(digest).map(|content| content.len() as u64);
         let Some(size) = length(&self.blobs.lock()) else { return Ok(None) };
         let pin = self.pins.pin(*digest, size);
         // It may have gone before it was pinned.
