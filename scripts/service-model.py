@@ -20,6 +20,7 @@ TARGET = pathlib.Path(__file__).parent.parent / "testdata/service-model/lambda.j
 
 OPERATIONS = [
     "CreateAlias", "DeleteAlias", "GetAlias", "ListAliases", "UpdateAlias",
+    "AddPermission", "RemovePermission", "GetPolicy",
     "CreateFunction", "DeleteFunction", "GetFunction", "GetFunctionCodeSigningConfig", "GetFunctionConcurrency",
     "GetFunctionConfiguration", "GetFunctionEventInvokeConfig", "GetFunctionUrlConfig",
     "Invoke", "ListFunctions", "ListTags", "ListVersionsByFunction", "PublishVersion", "TagResource", "UntagResource",

@@ -13,6 +13,7 @@ mod invoke;
 mod list_functions;
 mod list_tags;
 mod list_versions_by_function;
+mod policies;
 mod publish_version;
 mod tag_resource;
 mod untag_resource;
@@ -39,6 +40,10 @@ pub use invoke::{InvocationType, Invoke, InvokeRequest};
 pub use list_functions::{ListFunctions, ListFunctionsRequest};
 pub use list_tags::{ListTags, ListTagsRequest};
 pub use list_versions_by_function::{ListVersionsByFunction, ListVersionsByFunctionRequest};
+pub use policies::{
+    AddPermission, AddPermissionRequest, GetPolicy, GetPolicyRequest, RemovePermission,
+    RemovePermissionRequest,
+};
 pub use publish_version::{PublishVersion, PublishVersionRequest};
 pub use tag_resource::{TagResource, TagResourceRequest};
 pub use untag_resource::{UntagResource, UntagResourceRequest};

@@ -7,6 +7,7 @@ mod broken;
 mod compatibility;
 mod documents;
 mod model;
+mod policies;
 mod properties;
 mod recorded;
 mod requests;

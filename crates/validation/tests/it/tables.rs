@@ -4,13 +4,14 @@ use std::collections::HashSet;
 use std::fmt;
 
 use funclet_validation::{
-    CreateAliasRequest, CreateFunctionRequest, DeleteAliasRequest, DeleteFunctionRequest, Document,
-    FromDocument, GetAliasRequest, GetFunctionCodeSigningConfigRequest, GetFunctionConcurrencyRequest,
-    GetFunctionConfigurationRequest, GetFunctionEventInvokeConfigRequest, GetFunctionRequest,
-    GetFunctionUrlConfigRequest, InvokeRequest, ListAliasesRequest, ListFunctionsRequest, ListTagsRequest,
-    ListVersionsByFunctionRequest, Member, PublishVersionRequest, Rejection, Shape, Structure,
-    TagResourceRequest, TextRules, UntagResourceRequest, UpdateAliasRequest, UpdateFunctionCodeRequest,
-    UpdateFunctionConfigurationRequest, WrongType,
+    AddPermissionRequest, CreateAliasRequest, CreateFunctionRequest, DeleteAliasRequest,
+    DeleteFunctionRequest, Document, FromDocument, GetAliasRequest, GetFunctionCodeSigningConfigRequest,
+    GetFunctionConcurrencyRequest, GetFunctionConfigurationRequest, GetFunctionEventInvokeConfigRequest,
+    GetFunctionRequest, GetFunctionUrlConfigRequest, GetPolicyRequest, InvokeRequest, ListAliasesRequest,
+    ListFunctionsRequest, ListTagsRequest, ListVersionsByFunctionRequest, Member, PublishVersionRequest,
+    Rejection, RemovePermissionRequest, Shape, Structure, TagResourceRequest, TextRules,
+    UntagResourceRequest, UpdateAliasRequest, UpdateFunctionCodeRequest, UpdateFunctionConfigurationRequest,
+    WrongType,
 };
 
 use crate::caller;
@@ -48,6 +49,9 @@ tables! {
     "UpdateAlias" => UpdateAliasRequest,
     "DeleteAlias" => DeleteAliasRequest,
     "ListAliases" => ListAliasesRequest,
+    "AddPermission" => AddPermissionRequest,
+    "RemovePermission" => RemovePermissionRequest,
+    "GetPolicy" => GetPolicyRequest,
     "CreateFunction" => CreateFunctionRequest<()>,
     "UpdateFunctionCode" => UpdateFunctionCodeRequest<()>,
     "UpdateFunctionConfiguration" => UpdateFunctionConfigurationRequest,
