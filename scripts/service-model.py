@@ -21,6 +21,8 @@ TARGET = pathlib.Path(__file__).parent.parent / "testdata/service-model/lambda.j
 OPERATIONS = [
     "CreateAlias", "DeleteAlias", "GetAlias", "ListAliases", "UpdateAlias",
     "AddPermission", "RemovePermission", "GetPolicy",
+    "PublishLayerVersion", "GetLayerVersion", "GetLayerVersionByArn", "ListLayers", "ListLayerVersions",
+    "DeleteLayerVersion", "AddLayerVersionPermission", "GetLayerVersionPolicy", "RemoveLayerVersionPermission",
     "CreateFunction", "DeleteFunction", "GetFunction", "GetFunctionCodeSigningConfig", "GetFunctionConcurrency",
     "GetFunctionConfiguration", "GetFunctionEventInvokeConfig", "GetFunctionUrlConfig",
     "Invoke", "ListFunctions", "ListTags", "ListVersionsByFunction", "PublishVersion", "TagResource", "UntagResource",

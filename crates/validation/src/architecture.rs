@@ -1,7 +1,7 @@
 //! Instruction sets.
 
 use crate::admitted::admitted_option;
-use crate::constraint::{Bounds, ListRules, NullItems, Shape, TextRules};
+use crate::constraint::{Bounds, ItemWords, ListRules, Shape, TextRules};
 use crate::enumeration::enumeration;
 
 enumeration! {
@@ -19,7 +19,7 @@ enumeration! {
 /// `Architectures`: exactly one (recorded from AWS).
 pub(crate) const ARCHITECTURES_SHAPE: Shape = Shape::List(ListRules {
     item: &Shape::String(TextRules::one_of(Architecture::VALUES)),
-    null_items: NullItems::Refused,
+    words: ItemWords::NestedNotNull,
     length: Bounds::within(1, 1),
 });
 

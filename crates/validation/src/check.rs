@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use crate::complaint::{Complaint, Shown, ValidationError};
-use crate::constraint::{ListRules, MapRules, Member, Shape};
+use crate::constraint::{ItemWords, ListRules, MapRules, Member, Shape};
 use crate::printing::{Nested, Path, Step, printed};
 use crate::rule::{
     Rule, broken_by_double, broken_by_integer, broken_by_length, broken_by_text, double_rules, integer_rules,
@@ -75,8 +75,11 @@ impl Checker {
         self.complain_of(subject, length_rules(list.length).filter(|rule| broken_by_length(*rule, count)));
         match list.item {
             Shape::Structure(members) => self.structures(subject, items, members),
-            item if !all_admitted(items, item) => self.complain(subject, Nested::items(list)),
-            _ => {}
+            item if all_admitted(items, item) => {}
+            Shape::String(rules) if list.words == ItemWords::Plain => {
+                self.complain_of(subject, text_rules(rules).filter(|rule| broken_by_an_item(*rule, items)));
+            }
+            _ => self.complain(subject, Nested::items(list)),
         }
     }
 
@@ -140,6 +143,14 @@ fn admits(shape: &Shape, value: Value<'_>) -> bool {
         }
         _ => true,
     }
+}
+
+fn broken_by_an_item(rule: Rule, items: &dyn Items) -> bool {
+    let mut broken = false;
+    items.for_each_item(&mut |item| {
+        broken |= matches!(item, Value::String(text) if broken_by_text(rule, text));
+    });
+    broken
 }
 
 fn all_admitted(items: &dyn Items, shape: &Shape) -> bool {

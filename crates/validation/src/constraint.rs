@@ -76,16 +76,24 @@ pub struct TextRules {
     pub pattern: Option<&'static Pattern>,
     /// The only texts that are accepted, in the order in which the service prints them.
     pub values: Option<&'static [&'static str]>,
+    /// Other texts that are accepted as well as those values, which the service does not print.
+    pub unprinted: &'static [&'static [&'static str]],
 }
 
 impl TextRules {
     /// Accepts any text.
-    pub const ANY: Self = Self { length: Bounds::NONE, pattern: None, values: None };
+    pub const ANY: Self = Self { length: Bounds::NONE, pattern: None, values: None, unprinted: &[] };
 
     /// Accepts only the given texts.
     #[must_use]
     pub const fn one_of(values: &'static [&'static str]) -> Self {
         Self { values: Some(values), ..Self::ANY }
+    }
+
+    /// Accepts texts that the service does not print among the values.
+    #[must_use]
+    pub const fn or_unprinted(self, unprinted: &'static [&'static [&'static str]]) -> Self {
+        Self { unprinted, ..self }
     }
 
     /// Adds bounds of the length.
@@ -105,7 +113,13 @@ impl TextRules {
     pub fn admits(&self, text: &str) -> bool {
         self.length.admit(text.chars().count())
             && self.pattern.is_none_or(|pattern| pattern.matches(text))
-            && self.values.is_none_or(|values| values.contains(&text))
+            && self.has_value(text)
+    }
+
+    /// Tells whether a text is one of the values, if they are limited.
+    pub(crate) fn has_value(&self, text: &str) -> bool {
+        let unprinted = || self.unprinted.iter().any(|texts| texts.contains(&text));
+        self.values.is_none_or(|values| values.contains(&text) || unprinted())
     }
 }
 
@@ -114,21 +128,23 @@ impl TextRules {
 pub struct ListRules {
     /// What each item has to be.
     pub item: &'static Shape,
-    /// Whether the service's complaint about an item ends with "Member must not be null".
-    pub null_items: NullItems,
+    /// How the service's complaint about an item puts these rules.
+    pub words: ItemWords,
     /// Bounds of the number of items.
     pub length: Bounds<usize>,
 }
 
-/// Whether the service lists "Member must not be null" among the rules about the items of a list.
+/// How the service puts the rules about the items of a list in a complaint.
 ///
-/// The items here are never null; the distinction is only seen in the text of a complaint.
+/// The items here are never null; whether they may be is only seen in the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NullItems {
-    /// The rule is printed.
-    Refused,
-    /// The rule is not printed.
-    Unmentioned,
+pub enum ItemWords {
+    /// `Member must satisfy constraint: [RULE, Member must not be null]`.
+    NestedNotNull,
+    /// `Member must satisfy constraint: [RULE]`.
+    Nested,
+    /// `RULE`, as if the list were the item.
+    Plain,
 }
 
 /// The rules about a map.

@@ -1,7 +1,7 @@
 //! File systems that functions mount.
 
 use crate::admitted::required;
-use crate::constraint::{Bounds, ListRules, NullItems, Shape, TextRules};
+use crate::constraint::{Bounds, ItemWords, ListRules, Shape, TextRules};
 use crate::pattern::Pattern;
 use crate::structure::{Structure, structure};
 
@@ -33,7 +33,7 @@ structure! {
 
 pub(crate) const FILE_SYSTEM_CONFIGS_SHAPE: Shape = Shape::List(ListRules {
     item: &Shape::Structure(FileSystemConfig::MEMBERS),
-    null_items: NullItems::Unmentioned,
+    words: ItemWords::Nested,
     length: Bounds::within(0, 1),
 });
 

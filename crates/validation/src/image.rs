@@ -1,6 +1,6 @@
 //! Container images: where they are, and what overrides their settings.
 
-use crate::constraint::{Bounds, ListRules, NullItems, Shape, TextRules};
+use crate::constraint::{Bounds, ItemWords, ListRules, Shape, TextRules};
 use crate::structure::structure;
 use crate::text::text;
 
@@ -12,7 +12,7 @@ text! {
 
 const WORDS_SHAPE: Shape = Shape::List(ListRules {
     item: &Shape::STRING,
-    null_items: NullItems::Unmentioned,
+    words: ItemWords::Nested,
     length: Bounds::within(0, 1500),
 });
 

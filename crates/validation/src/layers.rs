@@ -2,7 +2,7 @@
 
 use crate::admitted::admitted;
 use crate::caller::Caller;
-use crate::constraint::{Bounds, ListRules, NullItems, Shape, TextRules};
+use crate::constraint::{Bounds, ItemWords, ListRules, Shape, TextRules};
 use crate::pattern::Pattern;
 use crate::rejection::Rejection;
 use crate::text::text;
@@ -12,9 +12,11 @@ static LAYER_VERSION_ARN: Pattern = Pattern::regex(
     r"(arn:(aws[a-zA-Z-]*)?:lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}:\d{12}:layer:[a-zA-Z0-9-_]+:[0-9]+)|(arn:[a-zA-Z0-9-]+:lambda:::awslayer:[a-zA-Z0-9-_]+)",
 );
 
+pub(crate) const LAYER_VERSION_ARN_SHAPE: Shape = Shape::String(LayerVersionArn::RULES);
+
 pub(crate) const LAYERS_SHAPE: Shape = Shape::List(ListRules {
-    item: &Shape::String(LayerVersionArn::RULES),
-    null_items: NullItems::Refused,
+    item: &LAYER_VERSION_ARN_SHAPE,
+    words: ItemWords::NestedNotNull,
     length: Bounds::NONE,
 });
 

@@ -23,6 +23,10 @@ pub(crate) const NAMESPACED_STATEMENT_ID_SHAPE: Shape = Shape::String(StatementI
 /// `PrincipalOrgID`.
 pub(crate) const PRINCIPAL_ORG_ID_SHAPE: Shape = Shape::String(OrganizationId::RULES);
 
+/// `OrganizationId`. The least length is that of the pattern.
+pub(crate) const ORGANIZATION_ID_SHAPE: Shape =
+    Shape::String(TextRules::ANY.length(0, 34).pattern(&ORGANIZATION_ID));
+
 /// `FunctionUrlAuthType`, and `AuthType` of function URLs.
 pub(crate) const FUNCTION_URL_AUTH_TYPE_SHAPE: Shape =
     Shape::String(TextRules::one_of(FunctionUrlAuthType::VALUES));

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display, Write};
 
-use crate::constraint::{ListRules, NullItems, Shape};
+use crate::constraint::{ItemWords, ListRules, Shape};
 use crate::rule::{Rule, double_rules, integer_rules, length_rules, text_rules};
 use crate::structure::Value;
 
@@ -49,7 +49,7 @@ pub(crate) struct Nested<'a> {
 impl<'a> Nested<'a> {
     /// The rules about the items of a list.
     pub(crate) fn items(list: &'a ListRules) -> Self {
-        Self { what: "Member", shape: list.item, not_null: list.null_items == NullItems::Refused }
+        Self { what: "Member", shape: list.item, not_null: list.words == ItemWords::NestedNotNull }
     }
 }
 

@@ -12,7 +12,7 @@ pub(crate) enum Rule {
     LengthMax(usize),
     LengthMin(usize),
     Matches(&'static Pattern),
-    OneOf(&'static [&'static str]),
+    OneOf(TextRules),
     IntegerMax(i64),
     IntegerMin(i64),
     DoubleMax(f64),
@@ -26,8 +26,9 @@ impl fmt::Display for Rule {
             Self::LengthMax(max) => write!(f, "Member must have length less than or equal to {max}"),
             Self::LengthMin(min) => write!(f, "Member must have length greater than or equal to {min}"),
             Self::Matches(pattern) => write!(f, "Member must satisfy regular expression pattern: {pattern}"),
-            Self::OneOf(values) => {
-                write!(f, "Member must satisfy enum value set: [{}]", values.join(", "))
+            Self::OneOf(TextRules { values, .. }) => {
+                let values = values.unwrap_or_default().join(", ");
+                write!(f, "Member must satisfy enum value set: [{values}]")
             }
             Self::IntegerMax(max) => write!(f, "Member must have value less than or equal to {max}"),
             Self::IntegerMin(min) => write!(f, "Member must have value greater than or equal to {min}"),
@@ -41,7 +42,7 @@ impl fmt::Display for Rule {
 /// The rules about a text, in the order in which the service prints them.
 pub(crate) fn text_rules(text: &TextRules) -> impl Iterator<Item = Rule> {
     let length = length_rules(text.length);
-    length.chain(text.pattern.map(Rule::Matches)).chain(text.values.map(Rule::OneOf))
+    length.chain(text.pattern.map(Rule::Matches)).chain(text.values.map(|_| Rule::OneOf(*text)))
 }
 
 /// The rules about a length, in the order in which the service prints them.
@@ -63,7 +64,7 @@ pub(crate) fn double_rules(bounds: Bounds<f64>) -> impl Iterator<Item = Rule> {
 pub(crate) fn broken_by_text(rule: Rule, text: &str) -> bool {
     match rule {
         Rule::Matches(pattern) => !pattern.matches(text),
-        Rule::OneOf(values) => !values.contains(&text),
+        Rule::OneOf(rules) => !rules.has_value(text),
         Rule::LengthMax(_) | Rule::LengthMin(_) => broken_by_length(rule, text.chars().count()),
         _ => false,
     }

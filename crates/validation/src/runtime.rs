@@ -9,7 +9,7 @@ use crate::rejection::Rejection;
 
 /// The identifiers that functions can be created with, in the order in which AWS prints them (recorded from AWS, January
 /// 2026).
-const SUPPORTED: [&str; 25] = [
+pub(crate) const SUPPORTED: [&str; 25] = [
     "nodejs20.x",
     "python3.14",
     "provided.al2023",
@@ -38,12 +38,12 @@ const SUPPORTED: [&str; 25] = [
 ];
 
 /// In the newest service model, but not in the recorded list: accepted, not printed.
-const NEWER: [&str; 6] =
+pub(crate) const NEWER: [&str; 6] =
     ["ruby4.0", "nodejs26.x", "python3.15", "java8.al2023", "java11.al2023", "java17.al2023"];
 
 /// The identifiers that are refused with a text of their own. The first eight are recorded from AWS, the rest are the
 /// remaining ones of the service model, which went out of use before them.
-const DEPRECATED: [&str; 20] = [
+pub(crate) const DEPRECATED: [&str; 20] = [
     "java8",
     "go1.x",
     "provided",

@@ -1,6 +1,6 @@
 //! Networks that functions run in.
 
-use crate::constraint::{Bounds, ListRules, NullItems, Shape, TextRules};
+use crate::constraint::{Bounds, ItemWords, ListRules, Shape, TextRules};
 use crate::pattern::Pattern;
 use crate::structure::structure;
 
@@ -10,14 +10,14 @@ static SECURITY_GROUP_ID: Pattern = Pattern::regex("sg-[0-9a-zA-Z]*");
 /// The model has no rules about the items; these are what AWS prints (recorded from AWS).
 const SUBNET_IDS_SHAPE: Shape = Shape::List(ListRules {
     item: &Shape::String(TextRules::ANY.length(0, 1024).pattern(&SUBNET_ID)),
-    null_items: NullItems::Unmentioned,
+    words: ItemWords::Nested,
     length: Bounds::within(0, 16),
 });
 
 /// As for subnets.
 const SECURITY_GROUP_IDS_SHAPE: Shape = Shape::List(ListRules {
     item: &Shape::String(TextRules::ANY.length(0, 1024).pattern(&SECURITY_GROUP_ID)),
-    null_items: NullItems::Unmentioned,
+    words: ItemWords::Nested,
     length: Bounds::within(0, 5),
 });
 

@@ -10,6 +10,7 @@ mod get_function_configuration;
 mod get_function_event_invoke_config;
 mod get_function_url_config;
 mod invoke;
+mod layers;
 mod list_functions;
 mod list_tags;
 mod list_versions_by_function;
@@ -37,6 +38,13 @@ pub use get_function_event_invoke_config::{
 };
 pub use get_function_url_config::{GetFunctionUrlConfig, GetFunctionUrlConfigRequest};
 pub use invoke::{InvocationType, Invoke, InvokeRequest};
+pub use layers::{
+    AddLayerVersionPermission, AddLayerVersionPermissionRequest, DeleteLayerVersion,
+    DeleteLayerVersionRequest, GetLayerVersion, GetLayerVersionByArn, GetLayerVersionByArnRequest,
+    GetLayerVersionPolicy, GetLayerVersionPolicyRequest, GetLayerVersionRequest, ListLayerVersions,
+    ListLayerVersionsRequest, ListLayers, ListLayersRequest, PublishLayerVersion, PublishLayerVersionRequest,
+    RemoveLayerVersionPermission, RemoveLayerVersionPermissionRequest,
+};
 pub use list_functions::{ListFunctions, ListFunctionsRequest};
 pub use list_tags::{ListTags, ListTagsRequest};
 pub use list_versions_by_function::{ListVersionsByFunction, ListVersionsByFunctionRequest};

@@ -3,14 +3,14 @@
 use crate::admitted::required;
 use crate::caller::Caller;
 use crate::check::check;
-use crate::constraint::{Bounds, ListRules, NullItems, Shape};
+use crate::constraint::{Bounds, ItemWords, ListRules, Shape};
 use crate::rejection::Rejection;
 use crate::structure::structure;
 use crate::tags::{TAG_KEY_RULES, TAGGABLE_RESOURCE_SHAPE, TaggableResource};
 
 const TAG_KEYS_SHAPE: Shape = Shape::List(ListRules {
     item: &Shape::String(TAG_KEY_RULES),
-    null_items: NullItems::Unmentioned,
+    words: ItemWords::Nested,
     length: Bounds::NONE,
 });
 

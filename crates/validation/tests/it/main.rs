@@ -6,6 +6,7 @@ mod aliases;
 mod broken;
 mod compatibility;
 mod documents;
+mod layers;
 mod model;
 mod policies;
 mod properties;

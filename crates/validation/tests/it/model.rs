@@ -56,6 +56,26 @@ const DEVIATIONS: &[Deviation] = &[
         table: r"string(1..140) /(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}:)?(\d{12}:)?(function:)?([a-zA-Z0-9-_]+)(:(\$LATEST|[a-zA-Z0-9-_]+))?/, required",
         _why: "recorded of GetFunctionUrlConfig in late 2025",
     },
+    Deviation {
+        member: "Arn",
+        table: r"string(1..2048) /(arn:(aws[a-zA-Z-]*)?:lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}:\d{12}:layer:[a-zA-Z0-9-_]+:[0-9]+)|(arn:[a-zA-Z0-9-]+:lambda:::awslayer:[a-zA-Z0-9-_]+)/, required",
+        _why: "as the ARNs of layers of a function",
+    },
+    Deviation {
+        member: "",
+        table: "members LayerName Description Content CompatibleRuntimes CompatibleArchitectures LicenseInfo",
+        _why: "recorded: complaints about runtimes come before those about architectures",
+    },
+    Deviation {
+        member: "CompatibleRuntimes[]",
+        table: "string [nodejs20.x python3.14 provided.al2023 python3.12 python3.13 nodejs24.x nodejs22.x java25 python3.10 python3.11 java21 ruby3.3 ruby3.4 ruby3.2 python3.8 python3.9 java17 nodejs16.x dotnet10 dotnet8 java11 dotnet6 nodejs18.x provided.al2 java8.al2]",
+        _why: "quoted in aws-cloudformation/cfn-lint#4427; others are accepted, but not printed",
+    },
+    Deviation {
+        member: "CompatibleRuntime",
+        table: "string [ruby2.6 dotnetcore1.0 python3.7 nodejs8.10 nasa ruby2.7 python2.7-greengrass dotnetcore2.0 python3.8 java21 dotnet6 dotnetcore2.1 python3.9 java11 nodejs6.10 provided dotnetcore3.1 dotnet8 java25 java17 nodejs nodejs4.3 java8.al2 go1.x nodejs20.x dotnet10 go1.9 byol nodejs10.x provided.al2023 nodejs22.x python3.10 java8 nodejs12.x python3.11 nodejs8.x nodejs24.x python3.12 nodejs14.x nodejs8.9 python3.13 nodejs16.x python3.14 python3.15 provided.al2 nodejs4.3-edge nodejs18.x ruby3.2 python3.4 ruby3.3 ruby2.5 python3.6 python2.7 ruby3.4]",
+        _why: "quoted in public code of early 2025, with later runtimes put in; others are accepted, but not printed",
+    },
     Deviation { member: "Payload", table: "nothing", _why: "the whole body, which is not looked into" },
 ];
 
@@ -135,6 +155,7 @@ fn spell(model: &Value, name: &str, path: &str, required: bool, lines: &mut Line
             spell_structure(model, name, path, lines);
             lines.remove(path).unwrap_or_default()
         }
+        "long" => format!("integer{range}"),
         other => format!("{other}{range}"),
     };
     lines.insert(path.to_owned(), format!("{kind}{}", if required { ", required" } else { "" }));

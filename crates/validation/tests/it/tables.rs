@@ -4,14 +4,16 @@ use std::collections::HashSet;
 use std::fmt;
 
 use funclet_validation::{
-    AddPermissionRequest, CreateAliasRequest, CreateFunctionRequest, DeleteAliasRequest,
-    DeleteFunctionRequest, Document, FromDocument, GetAliasRequest, GetFunctionCodeSigningConfigRequest,
-    GetFunctionConcurrencyRequest, GetFunctionConfigurationRequest, GetFunctionEventInvokeConfigRequest,
-    GetFunctionRequest, GetFunctionUrlConfigRequest, GetPolicyRequest, InvokeRequest, ListAliasesRequest,
-    ListFunctionsRequest, ListTagsRequest, ListVersionsByFunctionRequest, Member, PublishVersionRequest,
-    Rejection, RemovePermissionRequest, Shape, Structure, TagResourceRequest, TextRules,
-    UntagResourceRequest, UpdateAliasRequest, UpdateFunctionCodeRequest, UpdateFunctionConfigurationRequest,
-    WrongType,
+    AddLayerVersionPermissionRequest, AddPermissionRequest, CreateAliasRequest, CreateFunctionRequest,
+    DeleteAliasRequest, DeleteFunctionRequest, DeleteLayerVersionRequest, Document, FromDocument,
+    GetAliasRequest, GetFunctionCodeSigningConfigRequest, GetFunctionConcurrencyRequest,
+    GetFunctionConfigurationRequest, GetFunctionEventInvokeConfigRequest, GetFunctionRequest,
+    GetFunctionUrlConfigRequest, GetLayerVersionByArnRequest, GetLayerVersionPolicyRequest,
+    GetLayerVersionRequest, GetPolicyRequest, InvokeRequest, ListAliasesRequest, ListFunctionsRequest,
+    ListLayerVersionsRequest, ListLayersRequest, ListTagsRequest, ListVersionsByFunctionRequest, Member,
+    PublishLayerVersionRequest, PublishVersionRequest, Rejection, RemoveLayerVersionPermissionRequest,
+    RemovePermissionRequest, Shape, Structure, TagResourceRequest, TextRules, UntagResourceRequest,
+    UpdateAliasRequest, UpdateFunctionCodeRequest, UpdateFunctionConfigurationRequest, WrongType,
 };
 
 use crate::caller;
@@ -52,6 +54,15 @@ tables! {
     "AddPermission" => AddPermissionRequest,
     "RemovePermission" => RemovePermissionRequest,
     "GetPolicy" => GetPolicyRequest,
+    "PublishLayerVersion" => PublishLayerVersionRequest<()>,
+    "GetLayerVersion" => GetLayerVersionRequest,
+    "GetLayerVersionByArn" => GetLayerVersionByArnRequest,
+    "ListLayers" => ListLayersRequest,
+    "ListLayerVersions" => ListLayerVersionsRequest,
+    "DeleteLayerVersion" => DeleteLayerVersionRequest,
+    "AddLayerVersionPermission" => AddLayerVersionPermissionRequest,
+    "GetLayerVersionPolicy" => GetLayerVersionPolicyRequest,
+    "RemoveLayerVersionPermission" => RemoveLayerVersionPermissionRequest,
     "CreateFunction" => CreateFunctionRequest<()>,
     "UpdateFunctionCode" => UpdateFunctionCodeRequest<()>,
     "UpdateFunctionConfiguration" => UpdateFunctionConfigurationRequest,

@@ -1,10 +1,10 @@
 //! The words of the service about a request, spelled from its table a second time and on purpose not with the code of the
 //! crate: what is recorded of AWS is repeated here, and patterns are matched by other means.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
-use funclet_validation::{Bounds, Document, ListRules, Member, NullItems, Shape, TextRules};
+use funclet_validation::{Bounds, Document, ItemWords, ListRules, Member, Shape, TextRules};
 use regex::Regex;
 
 /// All complaints about the members of a structure.
@@ -73,8 +73,13 @@ fn about(member: &Member, value: &Document<()>, path: &str, found: &mut Vec<Stri
                         for_each_member(members, item, &format!("{path}.{}.member.", index + 1), found);
                     }
                 }
-                item if !items.iter().all(|one| is_admitted(item, one)) => complain(&of_items(&list)),
-                _ => {}
+                item if items.iter().all(|one| is_admitted(item, one)) => {}
+                Shape::String(rules) if list.words == ItemWords::Plain => {
+                    let broken = items.iter().flat_map(|item| judged(rules, text(item)));
+                    let broken: BTreeSet<_> = broken.filter(|(_, broken)| *broken).collect();
+                    broken.iter().for_each(|(words, _)| complain(words));
+                }
+                _ => complain(&of_items(&list)),
             }
         }
         (Shape::Map(map), Document::Map(entries)) => {
@@ -104,7 +109,7 @@ fn judged(rules: &TextRules, text: &str) -> Vec<(String, bool)> {
     });
     let values = rules.values.map(|values| {
         let words = format!("Member must satisfy enum value set: [{}]", values.join(", "));
-        (words, !values.contains(&text))
+        (words, !values.contains(&text) && !rules.unprinted.concat().contains(&text))
     });
     [longest, shortest, pattern, values].into_iter().flatten().collect()
 }
@@ -124,7 +129,7 @@ fn at_least(what: &str, min: impl std::fmt::Debug) -> String {
 }
 
 fn of_items(list: &ListRules) -> String {
-    nested("Member", list.item, list.null_items == NullItems::Refused)
+    nested("Member", list.item, list.words == ItemWords::NestedNotNull)
 }
 
 /// Whether a part of a value, which is no structure, satisfies every rule.
