@@ -63,6 +63,7 @@ mod builder;
 mod engine;
 mod error;
 mod fetch;
+mod foreign_layers;
 mod lambda;
 mod links;
 mod networks;
@@ -81,7 +82,9 @@ pub use error::Error;
 pub use lambda::Lambda;
 pub use links::{LinkError, PackageLink};
 pub use networks::{AnyNetwork, Networks};
-pub use operations::{CreateFunctionRequest, Operation, UpdateFunctionCodeRequest};
+pub use operations::{
+    CreateFunctionRequest, Operation, PublishLayerVersionRequest, UpdateFunctionCodeRequest,
+};
 pub use package::{Package, PackageWriter};
 pub use request_rate::RequestRate;
 pub use shifted_clock::{ShiftedClock, TooFar};
@@ -92,8 +95,9 @@ pub use upkeep::UpkeepError;
 pub use funclet_function_store::{
     AliasConfiguration, AliasPage, Clock, CodeLocation, Event, FunctionCodeSigning, FunctionConcurrency,
     FunctionConfiguration, FunctionDetail, FunctionEvent, FunctionEventKind, FunctionPage, LastUpdateStatus,
-    LayerAnswer, Reason, ResourceChange, ResourceEvent, ResourceKind, ResourceTags, ServiceError, State,
-    Status, Timestamp, Transitions, VersionPage, VpcConfigAnswer,
+    LayerAnswer, LayerContent, LayerPage, LayerSummary, LayerVersion, LayerVersionPage, LayerVersionSummary,
+    Reason, ResourceChange, ResourceEvent, ResourceKind, ResourceTags, ServiceError, State, Status,
+    Timestamp, Transitions, VersionPage, VpcConfigAnswer,
 };
 pub use funclet_storage::{
     Backend, BlobDigest, BlobReader as PackageReader, CopyMode, CopyProgress, Durability, Entropy as Ids,

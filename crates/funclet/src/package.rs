@@ -46,9 +46,15 @@ pub(crate) enum Kept {
 /// Keeps a stored package until a transaction holds it.
 pub(crate) struct Stay {
     /// Keeps the pin of a package that was moved.
-    _package: Package,
-    /// The pin of a package in memory, of which every store makes its own copy.
+    _package: Option<Package>,
+    /// The pin of a package in memory, of which every store makes its own copy, or of one that others hold.
     _pin: Option<PinnedBlob>,
+}
+
+impl Stay {
+    pub(crate) fn pinned(pin: PinnedBlob) -> Self {
+        Self { _package: None, _pin: Some(pin) }
+    }
 }
 
 impl Package {
@@ -98,7 +104,7 @@ impl Package {
     }
 
     fn stored(&self, pin: Option<PinnedBlob>) -> Kept {
-        Kept::Stored(Stay { _package: self.clone(), _pin: pin })
+        Kept::Stored(Stay { _package: Some(self.clone()), _pin: pin })
     }
 }
 

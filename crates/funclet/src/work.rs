@@ -57,13 +57,13 @@ impl<Q: Query> Work for Look<Q> {
 /// A command of the store.
 pub struct Change<C> {
     pub(crate) command: C,
-    /// Keeps the blob of a package until the outcome is known: until then nobody else does.
-    pub(crate) stay: Option<Stay>,
+    /// Keep the blobs of packages until the outcome is known: until then nobody else does.
+    pub(crate) stays: Vec<Stay>,
 }
 
 impl<C: Command> From<C> for Change<C> {
     fn from(command: C) -> Self {
-        Self { command, stay: None }
+        Self { command, stays: Vec::new() }
     }
 }
 
@@ -72,16 +72,16 @@ impl<C: Command> Work for Change<C> {
     type Answer = C::Answer;
 
     fn run(self, engine: &Engine, caller: &Caller) -> Result<C::Answer, Error> {
-        let Self { command, stay } = self;
+        let Self { command, stays } = self;
         let outcome = engine.store.run(caller, command);
-        drop(stay);
+        drop(stays);
         Ok(outcome?)
     }
 
     fn submit(self, engine: &Engine, caller: &Caller, done: Done<C::Answer>) {
-        let Self { command, stay } = self;
+        let Self { command, stays } = self;
         engine.store.submit(caller, command, move |outcome| {
-            drop(stay);
+            drop(stays);
             done(outcome.map_err(Error::from));
         });
     }

@@ -1,5 +1,9 @@
 //! What operations answer: Lambda's own members, typed.
 
+mod layer;
+
+pub use layer::{LayerContent, LayerPage, LayerSummary, LayerVersion, LayerVersionPage, LayerVersionSummary};
+
 use funclet_validation::{
     AliasName, AliasRoute, Architecture, CapacityProviderSettings, CodeSha256, CodeSigningConfigArn,
     DeadLetterSettings, DurableSettings, FileSystemSettings, FunctionArn, FunctionName, Handler, ImageConfig,

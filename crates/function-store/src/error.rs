@@ -104,6 +104,17 @@ pub enum ServiceError {
         /// The ARN as it was given.
         arn: String,
     },
+    /// A layer of another account is not shared with the caller's (`AccessDeniedException`, 403).
+    #[error(
+        "User: {user} is not authorized to perform: lambda:GetLayerVersion on resource: {arn} because no resource-based \
+         policy allows the lambda:GetLayerVersion action"
+    )]
+    LayerAccessDenied {
+        /// Who asks; which user of the account that is, is not known.
+        user: String,
+        /// The ARN of the layer's version.
+        arn: String,
+    },
     /// An invocation was asked for, and the function is there. Nothing that AWS answers would be true, so the text is ours.
     #[error("Funclet runs no code. Of Invoke it offers the InvocationType DryRun.")]
     RunsNoCode,

@@ -5,6 +5,8 @@
 //! v/NAME/INCARNATION(16)/NUMBER(u64 BE)  a published version
 //! gone/INCARNATION(16)                 a deleted function of which versions or belongings are still there
 //! x/NAME/INCARNATION(hex)/...          what belongs to a function (see [`belongings`])
+//! layer/NAME                           a layer
+//! layer-version/NAME/COMPLEMENT(hex)   a version of a layer, by 2^64 - 1 - its number: the newest comes first
 //! c/code-bytes                         counter: bytes that count against the storage quota
 //! ```
 //!
@@ -23,6 +25,10 @@ use crate::stored::text_form::{from_hex, to_hex};
 
 /// Every function begins with this.
 pub(crate) const FUNCTIONS: &[u8] = b"f/";
+/// Every layer begins with this.
+pub(crate) const LAYERS: &str = "layer/";
+/// Every version of a layer begins with this.
+pub(crate) const LAYER_VERSIONS: &str = "layer-version/";
 /// Everything that belongs to functions begins with this.
 const BELONGINGS: &[u8] = b"x/";
 /// The belongings that are aliases.
@@ -109,6 +115,24 @@ pub(crate) fn owner(key: &str) -> Option<(FunctionName, [u8; 16], &str)> {
     Some((name.parse().ok()?, from_hex(incarnation)?, kind))
 }
 
+pub(crate) fn layer(name: &str) -> Vec<u8> {
+    [LAYERS, name].concat().into_bytes()
+}
+
+/// What the keys of all versions of one layer begin with.
+pub(crate) fn layer_versions(name: &str) -> Vec<u8> {
+    [LAYER_VERSIONS, name, "/"].concat().into_bytes()
+}
+
+pub(crate) fn layer_version(name: &str, number: u64) -> Vec<u8> {
+    format!("{LAYER_VERSIONS}{name}/{:016x}", u64::MAX - number).into_bytes()
+}
+
+/// The number in the key of a version of a layer.
+pub(crate) fn layer_number_of(key: &[u8]) -> Option<u64> {
+    Some(u64::MAX - u64::from_str_radix(last_part(key)?, 16).ok()?)
+}
+
 /// The last part of a key that is text.
 pub(crate) fn last_part(key: &[u8]) -> Option<&str> {
     std::str::from_utf8(key).ok()?.rsplit('/').next()
@@ -151,6 +175,15 @@ mod tests {
         assert!(
             ["x/f", "x/f/2f/alias/live", "x//2f/alias/live", "f/f"].iter().all(|key| owner(key).is_none())
         );
+    }
+
+    #[test]
+    fn versions_of_a_layer_lie_together_the_newest_first() {
+        let numbers = [u64::MAX, 65_536, 256, 255, 10, 2, 1].map(|number| layer_version("l", number));
+        assert!(numbers.is_sorted() && numbers.iter().all(|key| key.starts_with(&layer_versions("l"))));
+        assert!(!layer_version("l-", 1).starts_with(&layer_versions("l")));
+        assert_eq!(layer_number_of(&layer_version("l", 300)), Some(300));
+        assert_eq!(layer_number_of(b"layer/l"), None);
     }
 
     #[test]

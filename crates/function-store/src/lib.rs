@@ -59,13 +59,14 @@ mod stored;
 
 pub use answer::{
     AliasConfiguration, AliasPage, CodeLocation, FunctionCodeSigning, FunctionConcurrency,
-    FunctionConfiguration, FunctionDetail, FunctionPage, LastUpdateStatus, LayerAnswer, Reason, ResourceTags,
+    FunctionConfiguration, FunctionDetail, FunctionPage, LastUpdateStatus, LayerAnswer, LayerContent,
+    LayerPage, LayerSummary, LayerVersion, LayerVersionPage, LayerVersionSummary, Reason, ResourceTags,
     State, Status, Timestamp, VersionPage, VpcConfigAnswer,
 };
 pub use clock::Clock;
 pub use decide::{
-    CheckConfiguration, CheckCreate, CheckUpdate, Command, CreateFunctionWith, Fetched, NewCode, Query,
-    UpdateCode,
+    CheckConfiguration, CheckCreate, CheckUpdate, Command, CreateFunctionWith, Fetched, FindLayerVersion,
+    ForeignLayer, GetLayer, LayerPackage, NewCode, PublishLayer, Query, UpdateCode, UpdateConfiguration,
 };
 pub use error::ServiceError;
 pub use event::{Event, FunctionEvent, FunctionEventKind, ResourceChange, ResourceEvent, ResourceKind};

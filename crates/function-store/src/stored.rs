@@ -365,9 +365,14 @@ impl StoredSettings {
         })
     }
 
-    /// The same with another configuration. Layers and the key of the archive are no part of that.
-    pub(crate) fn configured(&self, settings: &FunctionSettings) -> Self {
-        Self { layers: self.layers.clone(), ..Self::new(settings, self.source_kms_key_arn.clone()) }
+    /// The same with another configuration and other layers. The key of the archive is no part of that.
+    pub(crate) fn configured(&self, settings: &FunctionSettings, layers: Vec<StoredLayer>) -> Self {
+        Self { layers, ..Self::new(settings, self.source_kms_key_arn.clone()) }
+    }
+
+    /// What the layers take unzipped, in bytes.
+    pub(crate) fn unzipped_layers(&self) -> u64 {
+        self.layers.iter().map(|layer| layer.unzipped_size).sum()
     }
 
     fn file_systems(&self) -> Vec<FileSystemSettings> {
@@ -412,10 +417,12 @@ pub(crate) fn parse_option<T: FromStr>(text: Option<&String>) -> Result<Option<T
 }
 
 mod alias;
+mod layer;
 pub(crate) mod resource;
 pub(crate) mod text_form;
 
 pub(crate) use alias::{StoredAlias, StoredReferrer};
+pub(crate) use layer::{StoredLayerHead, StoredLayerVersion};
 
 #[cfg(test)]
 mod tests;

@@ -46,9 +46,9 @@ pub(crate) fn wrong_type(wrong: &WrongType) -> WireError {
     WireError::serialization(format!("The request could not be read: {wrong}."))
 }
 
-/// Reads the values of a parameter as the shape of its member asks: all of them for a list, else the first. Texts that do
+/// Reads the values of a member in path, query or headers as its shape asks: all of them for a list, else the first. Texts that do
 /// not fit stay texts; `None` if there is no value.
-pub(crate) fn from_query<'a, P>(
+pub(crate) fn from_texts<'a, P>(
     mut values: impl Iterator<Item = &'a str>,
     shape: &Shape,
 ) -> Option<Document<P>> {
@@ -199,7 +199,7 @@ mod tests {
         UntagResourceRequest, UpdateFunctionCodeRequest,
     };
 
-    use super::{from_query, members, wrong_type};
+    use super::{from_texts, members, wrong_type};
 
     type Create = CreateFunctionRequest<&'static str>;
     type Update = UpdateFunctionCodeRequest<&'static str>;
@@ -306,13 +306,13 @@ mod tests {
             &ListFunctionsRequest::MEMBERS.iter().find(|member| member.name == name).unwrap().shape
         };
         let text = |text: &str| Document::<()>::String(text.into());
-        let read = |values: &[&str], name| from_query(values.iter().copied(), shape(name));
+        let read = |values: &[&str], name| from_texts(values.iter().copied(), shape(name));
         assert_eq!(read(&["5", "6"], "MaxItems"), Some(Document::Integer(5)));
         assert_eq!(read(&["five"], "MaxItems"), Some(text("five")));
         assert_eq!(read(&["5"], "Marker"), Some(text("5")));
         assert_eq!(read(&[], "Marker"), None);
         let Shape::List(_) = &UntagResourceRequest::MEMBERS[1].shape else { panic!("a list") };
-        let keys = from_query(["a", "5"].into_iter(), &UntagResourceRequest::MEMBERS[1].shape);
+        let keys = from_texts(["a", "5"].into_iter(), &UntagResourceRequest::MEMBERS[1].shape);
         assert_eq!(keys, Some(Document::List(vec![text("a"), text("5")])));
     }
 }

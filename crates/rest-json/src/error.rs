@@ -278,6 +278,7 @@ impl From<ServiceError> for WireError {
             | ServiceError::LayerNotFound { .. }
             | ServiceError::InvalidParameterValue(_) => Class::INVALID_PARAMETER_VALUE,
             ServiceError::LatestWithRouting => Class::UNTYPED_INVALID_PARAMETER_VALUE,
+            ServiceError::LayerAccessDenied { .. } => Class::ACCESS_DENIED,
             ServiceError::RunsNoCode => Class::UNKNOWN_OPERATION,
             ServiceError::CodeStorageExceeded => Class::CODE_STORAGE_EXCEEDED,
             ServiceError::CodeSigningConfigNotFound { .. } => Class::CODE_SIGNING_CONFIG_NOT_FOUND,

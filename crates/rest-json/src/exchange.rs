@@ -218,13 +218,16 @@ impl Addressed {
             Document::Map(members) => members,
             _ => Vec::new(),
         };
-        for (name, value) in labels {
-            members.push((name.to_owned(), Document::<Package>::String(value)));
-        }
-        for (name, parameter) in route.query {
-            let shape = route.members.iter().find(|member| member.name == *name).map(|member| &member.shape);
-            if let Some(value) = shape.and_then(|shape| decode::from_query(query.all(parameter), shape)) {
-                members.push(((*name).to_owned(), value));
+        let outside = labels.into_iter().map(|(name, value)| (name, vec![value]));
+        let in_query = route
+            .query
+            .iter()
+            .map(|(name, parameter)| (*name, query.all(parameter).map(str::to_owned).collect::<Vec<_>>()));
+        for (name, values) in outside.chain(in_query) {
+            let shape = route.members.iter().find(|member| member.name == name).map(|member| &member.shape);
+            let values = values.iter().map(String::as_str);
+            if let Some(value) = shape.and_then(|shape| decode::from_texts(values, shape)) {
+                members.push((name.to_owned(), value));
             }
         }
         let work = (route.prepare)(Document::Map(members), context);

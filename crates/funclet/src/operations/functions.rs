@@ -2,12 +2,12 @@
 
 use funclet_function_store::{
     CheckConfiguration, CheckCreate, CheckUpdate, CreateFunctionWith, Failure, FunctionConfiguration,
-    FunctionDetail, FunctionPage, UpdateCode,
+    FunctionDetail, FunctionPage, UpdateCode, UpdateConfiguration,
 };
 use funclet_validation::{
     Caller, CodeSource, DeleteFunction, DeleteFunctionRequest, GetFunction, GetFunctionConfiguration,
     GetFunctionConfigurationRequest, GetFunctionRequest, ListFunctions, ListFunctionsRequest, Rejection,
-    UpdateFunctionConfiguration, UpdateFunctionConfigurationRequest, VpcSettings,
+    UpdateFunctionConfigurationRequest, VpcSettings,
 };
 
 use super::sealed::Carry;
@@ -102,7 +102,7 @@ impl Carry for CreateFunctionRequest {
             let elsewhere = code.s3_bucket.is_some() || code.image_uri.is_some();
             elsewhere || code.zip_file.as_ref().is_some_and(is_large)
         });
-        code_blocks || self.vpc_config.is_some()
+        code_blocks || self.vpc_config.is_some() || self.layers.is_some()
     }
 
     #[allow(private_interfaces)]
@@ -116,8 +116,10 @@ impl Carry for CreateFunctionRequest {
         if let Some(network) = request.configuration.vpc_config.as_mut().filter(|_| asked) {
             engine.locate(caller, network)?;
         }
+        let (foreign_layers, mut stays) = engine.foreign_layers(caller, &request.layers)?;
         let FetchedCode { code, stay } = engine.fetcher(caller).fetch(request.code.clone(), true)?;
-        Ok(Change { command: CreateFunctionWith { request, fetched: code }, stay })
+        stays.extend(stay);
+        Ok(Change { command: CreateFunctionWith { request, fetched: code, foreign_layers }, stays })
     }
 }
 
@@ -143,16 +145,16 @@ impl Carry for UpdateFunctionCodeRequest {
         let one_source = "the check before a fetch admits only requests with one source";
         let source = source.ok_or_else(|| Error::failed(one_source))?;
         let FetchedCode { code, stay } = engine.fetcher(caller).fetch(source, !request.dry_run)?;
-        Ok(Change { command: UpdateCode { request, fetched: code }, stay })
+        Ok(Change { command: UpdateCode { request, fetched: code }, stays: stay.into_iter().collect() })
     }
 }
 
 impl Carry for UpdateFunctionConfigurationRequest {
     type Answer = FunctionConfiguration;
-    type Work = Change<UpdateFunctionConfiguration>;
+    type Work = Change<UpdateConfiguration>;
 
     fn waits(&self) -> bool {
-        self.vpc_config.is_some()
+        self.vpc_config.is_some() || self.layers.is_some()
     }
 
     #[allow(private_interfaces)]
@@ -166,17 +168,19 @@ impl Carry for UpdateFunctionConfigurationRequest {
         if let Some(network) = request.settings.vpc_config_mut().filter(|_| asked) {
             engine.locate(caller, network)?;
         }
-        Ok(request.into())
+        let layers = request.layers.as_deref().unwrap_or_default();
+        let (foreign_layers, stays) = engine.foreign_layers(caller, layers)?;
+        Ok(Change { command: UpdateConfiguration { request, foreign_layers }, stays })
     }
 }
 
 /// Whether the code is here and rides in the record.
-fn is_small(source: &CodeSource<Package>) -> bool {
+pub(super) fn is_small(source: &CodeSource<Package>) -> bool {
     matches!(source, CodeSource::ZipFile(package) if !is_large(package))
 }
 
 /// Larger packages are files of their own.
-fn is_large(package: &Package) -> bool {
+pub(super) fn is_large(package: &Package) -> bool {
     const SMALL_BYTES_MAX: u64 = 64 << 10;
     package.size() > SMALL_BYTES_MAX
 }

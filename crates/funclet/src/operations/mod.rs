@@ -50,11 +50,13 @@ mod concurrency;
 mod event_invoke;
 mod functions;
 mod invoke;
+mod layers;
 mod tags;
 mod urls;
 mod versions;
 
 pub use functions::{CreateFunctionRequest, UpdateFunctionCodeRequest};
+pub use layers::PublishLayerVersionRequest;
 
 /// A request that the engine can carry out. Implemented by the request types; sealed.
 pub trait Operation: sealed::Carry {

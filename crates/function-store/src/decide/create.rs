@@ -5,12 +5,12 @@ use funclet_validation::{Caller, CreateFunction, FunctionName, Version};
 use crate::answer::FunctionConfiguration;
 use crate::decide::sealed::{Command, Query};
 use crate::decide::settle::Due;
-use crate::decide::{Changes, Context, Decision, Fetched, NewCode, Stop};
+use crate::decide::{Changes, Context, Decision, Fetched, ForeignLayer, NewCode, Stop, layers};
 use crate::error::ServiceError;
 use crate::event::{FunctionEvent, FunctionEventKind};
 use crate::keys;
 use crate::stored::{
-    StoredCode, StoredFunction, StoredSettings, StoredStatus, StoredTransition, StoredVersion,
+    StoredCode, StoredFunction, StoredLayer, StoredSettings, StoredStatus, StoredTransition, StoredVersion,
     TransitionKind, pairs,
 };
 
@@ -21,6 +21,8 @@ pub struct CreateFunctionWith<P> {
     pub request: CreateFunction<P>,
     /// What became of the code.
     pub fetched: Fetched,
+    /// Its layers that belong to other accounts.
+    pub foreign_layers: Vec<ForeignLayer>,
 }
 
 /// The checks that come before the code is looked at, to fail before a long fetch.
@@ -36,8 +38,8 @@ impl<P: Send + 'static> Query for CheckCreate<P> {
     }
 }
 
-/// Refusals in this order \[chosen\]: name taken, code signing config, layers. There are no code signing configs and no
-/// layers yet, so whoever names one names one that does not exist.
+/// Refusals in this order \[chosen\]: name taken, code signing config, layers of the account. There are no code signing configs
+/// yet, so whoever names one names one that does not exist.
 fn admit<P>(request: &CreateFunction<P>, context: &Context<'_>) -> Result<(), Stop> {
     let name = &request.function_name;
     if context.find(name.as_str())?.is_some() {
@@ -46,24 +48,25 @@ fn admit<P>(request: &CreateFunction<P>, context: &Context<'_>) -> Result<(), St
     if let Some(arn) = &request.code_signing_config_arn {
         return Err(ServiceError::CodeSigningConfigNotFound { arn: arn.to_string() }.into());
     }
-    match request.layers.first() {
-        Some(arn) => Err(ServiceError::LayerNotFound { arn: arn.to_string() }.into()),
-        None => Ok(()),
-    }
+    layers::check_own(context, &request.layers)
 }
 
 impl<P: Send + 'static> Command for CreateFunctionWith<P> {
     type Answer = FunctionConfiguration;
 
-    /// After the checks of [`CheckCreate`]: the code itself, then the storage quota, which the backend refuses.
+    /// After the checks of [`CheckCreate`]: layers of other accounts, the code itself, both together, then the storage quota,
+    /// which the backend refuses.
     #[allow(private_interfaces)]
     fn decide(&self, context: &Context<'_>) -> Result<Decision<FunctionConfiguration>, Stop> {
         let request = &self.request;
         let name = &request.function_name;
         admit(request, context)?;
+        let layers = layers::find(context, &request.layers, &self.foreign_layers)?;
         let code = self.fetched.as_ref().map_err(Clone::clone)?;
-        let function = self.function(context, code);
+        layers::check_room(&StoredCode::from(code), &layers)?;
         let mut changes = Changes::default();
+        changes.keep_layers(&layers, &self.foreign_layers);
+        let function = self.function(context, code, layers);
         changes.use_code(code, if request.publish { 2 } else { 1 });
         changes.put(keys::function(name.as_str()), &function)?;
         changes.event(created(name, &function))?;
@@ -96,7 +99,7 @@ fn created(name: &FunctionName, function: &StoredFunction) -> FunctionEvent {
 }
 
 impl<P> CreateFunctionWith<P> {
-    fn function(&self, context: &Context<'_>, code: &NewCode) -> StoredFunction {
+    fn function(&self, context: &Context<'_>, code: &NewCode, layers: Vec<StoredLayer>) -> StoredFunction {
         let (request, drawn) = (&self.request, context.drawn);
         let [revision, when_active, ..] = drawn.revisions;
         let source_key = request.source_kms_key_arn.as_ref().map(ToString::to_string);
@@ -115,7 +118,10 @@ impl<P> CreateFunctionWith<P> {
                 last_modified_ms: drawn.now_ms,
                 code,
                 architecture: request.architecture.to_string(),
-                settings: StoredSettings::new(&request.configuration, source_key),
+                settings: StoredSettings {
+                    layers,
+                    ..StoredSettings::new(&request.configuration, source_key)
+                },
                 status: StoredStatus::creating(),
                 transition: Some(StoredTransition {
                     kind: TransitionKind::Create,

@@ -14,7 +14,9 @@ const PAGE_ENTRIES_MAX: usize = 50;
 
 /// Entries of a page while it fills.
 pub(crate) struct Filling<T> {
-    entries: Vec<(Marker, T)>,
+    entries: Vec<T>,
+    /// The last that was looked at.
+    at: Option<Marker>,
     pub(crate) limit: usize,
     pub(crate) more: bool,
 }
@@ -22,7 +24,7 @@ pub(crate) struct Filling<T> {
 impl<T> Filling<T> {
     pub(crate) fn new(max_items: Option<u32>) -> Self {
         let asked = max_items.map_or(PAGE_ENTRIES_MAX, |items| usize::try_from(items).unwrap_or(usize::MAX));
-        Self { entries: Vec::new(), limit: asked.clamp(1, PAGE_ENTRIES_MAX), more: false }
+        Self { entries: Vec::new(), at: None, limit: asked.clamp(1, PAGE_ENTRIES_MAX), more: false }
     }
 
     pub(crate) fn room(&self) -> usize {
@@ -30,12 +32,18 @@ impl<T> Filling<T> {
     }
 
     pub(crate) fn push(&mut self, name: &impl ToString, version: u64, entry: T) {
-        self.entries.push((Marker { name: name.to_string(), version }, entry));
+        self.pass_over(name, version);
+        self.entries.push(entry);
+    }
+
+    /// Leaves out what a filter does not admit.
+    pub(crate) fn pass_over(&mut self, name: &impl ToString, version: u64) {
+        self.at = Some(Marker { name: name.to_string(), version });
     }
 
     pub(crate) fn finish(self) -> (Vec<T>, Option<String>) {
-        let next = self.entries.last().filter(|_| self.more).map(|(marker, _)| marker.encode());
-        (self.entries.into_iter().map(|(_, entry)| entry).collect(), next)
+        let next = self.at.filter(|_| self.more).map(|marker| marker.encode());
+        (self.entries, next)
     }
 }
 

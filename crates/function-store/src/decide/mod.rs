@@ -9,6 +9,8 @@ mod create;
 mod delete;
 mod get;
 mod invoke;
+mod layer;
+mod layers;
 mod list;
 mod marker;
 mod publish;
@@ -23,10 +25,12 @@ mod update_configuration;
 
 pub(crate) use context::{Context, Stop};
 pub use create::{CheckCreate, CreateFunctionWith};
+pub use layer::{FindLayerVersion, GetLayer, LayerPackage, PublishLayer};
+pub use layers::ForeignLayer;
 pub(crate) use settle::{CompleteTransitions, Due, SettleFunction, Settled, unsettled_functions};
 pub(crate) use sweep::{SweepGone, gone_functions};
 pub use update_code::{CheckUpdate, UpdateCode};
-pub use update_configuration::CheckConfiguration;
+pub use update_configuration::{CheckConfiguration, UpdateConfiguration};
 
 use bytes::Bytes;
 use funclet_storage::{Abort, BlobDigest, Encoded, Tx};
@@ -35,7 +39,7 @@ use crate::error::ServiceError;
 use crate::event::Event;
 use crate::keys;
 use crate::lifecycle::Transitions;
-use crate::stored::Stored;
+use crate::stored::{Stored, StoredLayer};
 
 /// What was drawn for one operation before it ran.
 #[derive(Debug, Clone)]
@@ -122,7 +126,7 @@ pub(crate) struct Changes {
     puts: Vec<(Vec<u8>, Encoded)>,
     deletes: Vec<Vec<u8>>,
     code_bytes_added: i64,
-    inline: Option<(BlobDigest, Bytes)>,
+    inline: Vec<(BlobDigest, Bytes)>,
     holds: Vec<(BlobDigest, u64)>,
     releases: Vec<BlobDigest>,
     /// Encoded.
@@ -144,7 +148,7 @@ impl Changes {
     /// Counts `code` as used once more.
     pub(crate) fn use_code(&mut self, code: &NewCode, times: u64) {
         let NewCode::Zip { digest, size, inline, .. } = code else { return };
-        self.inline = inline.clone().map(|content| (*digest, content));
+        self.inline.extend(inline.clone().map(|content| (*digest, content)));
         for _ in 0..times {
             self.hold(*digest, *size);
         }
@@ -159,6 +163,18 @@ impl Changes {
     /// Counts one reference more, of something that counts against the quota elsewhere.
     pub(crate) fn keep(&mut self, (digest, size): (BlobDigest, u64)) {
         self.holds.push((digest, size));
+    }
+
+    /// Counts one reference more to each layer, riding along those that come from elsewhere.
+    pub(crate) fn keep_layers(&mut self, layers: &[StoredLayer], foreign: &[ForeignLayer]) {
+        for layer in layers {
+            let blob = layer.blob();
+            let content = foreign.iter().filter_map(|layer| layer.found.as_ref().ok());
+            let inline =
+                content.filter_map(|content| content.inline.clone().filter(|_| content.digest == blob.0));
+            self.inline.extend(inline.take(1).map(|inline| (blob.0, inline)));
+            self.keep(blob);
+        }
     }
 
     /// Counts one reference less. The quota is given back separately, because a sweep comes after it.
@@ -181,7 +197,7 @@ impl Changes {
 
     /// Plays the write set into a transaction. May run several times.
     pub(crate) fn play(&self, tx: &mut dyn Tx, code_bytes_max: u64) -> Result<(), Abort> {
-        if let Some((digest, content)) = &self.inline {
+        for (digest, content) in &self.inline {
             tx.inline_blob(*digest, content.clone())?;
         }
         // Taken before given back, so that a blob that stays is never unreferenced in between.

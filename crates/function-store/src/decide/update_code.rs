@@ -4,6 +4,7 @@ use funclet_validation::{PackageType, Qualifier, UpdateFunctionCode, Version};
 
 use crate::answer::FunctionConfiguration;
 use crate::decide::context::Projected;
+use crate::decide::layers::check_room_left;
 use crate::decide::publish::pending_version;
 use crate::decide::sealed::{Command, Query};
 use crate::decide::update::{self, refusal_of};
@@ -60,6 +61,7 @@ impl<P: Clone + Send + 'static> Command for UpdateCode<P> {
     fn decide(&self, context: &Context<'_>) -> Result<Decision<FunctionConfiguration>, Stop> {
         let found = admit(&self.request, context)?;
         let code = self.fetched.as_ref().map_err(Clone::clone)?;
+        check_room_left(&StoredCode::from(code), found.value.latest.settings.unzipped_layers())?;
         if self.request.dry_run {
             return self.dry_run(context, found.value, code);
         }

@@ -6,7 +6,7 @@ use funclet_storage::{BlobDigest, Encoded, Value};
 use serde::{Deserialize, Serialize};
 
 use crate::keys;
-use crate::stored::{Stored, StoredAlias, StoredReferrer};
+use crate::stored::{Stored, StoredAlias, StoredLayerHead, StoredLayerVersion, StoredReferrer};
 
 /// What a resource says about itself to whoever moves it as a whole.
 pub(crate) trait Resource: Stored {
@@ -71,6 +71,8 @@ macro_rules! resources {
 resources! {
     Alias(StoredAlias) = "alias",
     Referrer(StoredReferrer) = "alias-of",
+    Layer(StoredLayerHead) = "layer",
+    LayerVersion(StoredLayerVersion) = "layer-version",
 }
 
 /// Whether a key is one of a belonging of some kind.

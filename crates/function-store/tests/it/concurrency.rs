@@ -41,7 +41,9 @@ fn store(backend: Arc<dyn Backend>) -> FunctionStore {
 
 fn create(store: &FunctionStore, name: &str) -> Result<(), Failure> {
     let request = create_request(name).validate(&caller()).unwrap();
-    store.run(&caller(), CreateFunctionWith { request, fetched: Ok(zip("one")) }).map(drop)
+    store
+        .run(&caller(), CreateFunctionWith { request, fetched: Ok(zip("one")), foreign_layers: Vec::new() })
+        .map(drop)
 }
 
 fn revision(store: &FunctionStore) -> RevisionId {

@@ -43,7 +43,7 @@ fn an_update_that_did_not_land_never_will() {
         Arc::new(RemoteLike::new(1).with_mishaps(Mishaps { unknown_lost: 1.0, ..Mishaps::default() }));
     let world = World::on_backend(remote);
     let request = create_request("f").validate(&world.caller).unwrap();
-    let create = CreateFunctionWith { request, fetched: Ok(zip("one")) };
+    let create = CreateFunctionWith { request, fetched: Ok(zip("one")), foreign_layers: Vec::new() };
     let id = unknown(world.store.run(&world.caller, create));
     assert_eq!(world.backend.resolve(&world.scope(), id).unwrap(), Outcome::NeverWill);
     assert!(world.detail("f").is_err() && world.dump(b"").is_empty());
@@ -69,7 +69,7 @@ fn in_chaos_every_update_happens_exactly_once() {
             }
         };
         let request = create_request("f").validate(&world.caller).unwrap();
-        let create = CreateFunctionWith { request, fetched: Ok(zip("one")) };
+        let create = CreateFunctionWith { request, fetched: Ok(zip("one")), foreign_layers: Vec::new() };
         exactly_once(&|| world.store.run(&world.caller, create.clone()).map(drop));
         for _ in 0..30 {
             let request = UpdateFunctionCodeRequest { publish: Some(true), ..update_request("f") };

@@ -49,7 +49,11 @@ fn two_processes_with_different_clocks_never_see_an_immediate_update_in_progress
     let fast = world.front_end(Transitions::Immediate, ahead);
     assert_eq!(world.store.now_ms(), NOON_MS);
     let request = crate::world::create_request("f").validate(&world.caller).unwrap();
-    let create = funclet_function_store::CreateFunctionWith { request, fetched: Ok(zip("one")) };
+    let create = funclet_function_store::CreateFunctionWith {
+        request,
+        fetched: Ok(zip("one")),
+        foreign_layers: Vec::new(),
+    };
     while fast.run(&world.caller, create.clone()).is_err() {}
     for round in 0..5 {
         world.update("f", &format!("slow {round}"));

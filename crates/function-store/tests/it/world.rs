@@ -6,7 +6,7 @@ use std::sync::{Arc, mpsc};
 
 use funclet_function_store::{
     Command, CreateFunctionWith, Failure, Fetched, FunctionConfiguration, FunctionDetail, FunctionStore,
-    NewCode, Query, Reason, ServiceError, Status, StoreParts, Transitions, UpdateCode,
+    NewCode, Query, Reason, ServiceError, Status, StoreParts, Transitions, UpdateCode, UpdateConfiguration,
 };
 use funclet_storage::{
     Backend, BlobDigest, CommitError, LocalBackend, LocalOptions, MemoryBackend, Scope, Value,
@@ -183,7 +183,7 @@ impl World {
         fetched: Fetched,
     ) -> Result<FunctionConfiguration, ServiceError> {
         let request = request.validate(&self.caller).unwrap();
-        self.run(CreateFunctionWith { request, fetched })
+        self.run(CreateFunctionWith { request, fetched, foreign_layers: Vec::new() })
     }
 
     pub(crate) fn create(&self, name: &str, content: &str) -> FunctionConfiguration {
@@ -217,7 +217,7 @@ impl World {
         &self,
         request: UpdateFunctionConfigurationRequest,
     ) -> Result<FunctionConfiguration, ServiceError> {
-        self.run(request.validate(&self.caller).unwrap())
+        self.run(UpdateConfiguration::from(request.validate(&self.caller).unwrap()))
     }
 
     pub(crate) fn tag<const N: usize>(

@@ -7,6 +7,7 @@ mod aliases;
 mod code_signing;
 mod concurrency;
 mod functions;
+mod layers;
 mod tags;
 mod versions;
 

@@ -7,6 +7,7 @@ mod concurrency;
 mod event_invoke;
 mod functions;
 mod invoke;
+mod layers;
 mod tags;
 mod unoffered;
 mod urls;
@@ -59,10 +60,11 @@ pub(crate) enum RequestBody {
 
 /// The operations that are offered, by resource. Methods, paths and members are those of botocore's service model; the
 /// statuses are recorded from AWS.
-static GROUPS: [&[Route]; 9] = [
+static GROUPS: [&[Route]; 10] = [
     functions::ROUTES,
     versions::ROUTES,
     aliases::ROUTES,
+    layers::ROUTES,
     tags::ROUTES,
     concurrency::ROUTES,
     code_signing::ROUTES,

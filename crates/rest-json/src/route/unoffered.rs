@@ -42,7 +42,6 @@ pub(super) const UNOFFERED: &[(&str, Address)] = &[
         Address::new("DELETE", "/2019-09-25/functions/{FunctionName}/event-invoke-config"),
     ),
     ("DeleteFunctionUrlConfig", Address::new("DELETE", "/2021-10-31/functions/{FunctionName}/url")),
-    ("DeleteLayerVersion", Address::new("DELETE", "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}")),
     (
         "DeleteProvisionedConcurrencyConfig",
         Address::new("DELETE", "/2019-09-30/functions/{FunctionName}/provisioned-concurrency"),
@@ -69,8 +68,6 @@ pub(super) const UNOFFERED: &[(&str, Address)] = &[
         "GetFunctionScalingConfig",
         Address::new("GET", "/2025-11-30/functions/{FunctionName}/function-scaling-config"),
     ),
-    ("GetLayerVersion", Address::new("GET", "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}")),
-    ("GetLayerVersionByArn", Address::new("GET", "/2018-10-31/layers?find=LayerVersion")),
     (
         "GetLayerVersionPolicy",
         Address::new("GET", "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}/policy"),
@@ -110,8 +107,6 @@ pub(super) const UNOFFERED: &[(&str, Address)] = &[
         "ListFunctionsByCodeSigningConfig",
         Address::new("GET", "/2020-04-22/code-signing-configs/{CodeSigningConfigArn}/functions"),
     ),
-    ("ListLayerVersions", Address::new("GET", "/2018-10-31/layers/{LayerName}/versions")),
-    ("ListLayers", Address::new("GET", "/2018-10-31/layers")),
     (
         "ListProvisionedConcurrencyConfigs",
         Address::new("GET", "/2019-09-30/functions/{FunctionName}/provisioned-concurrency?List=ALL"),
@@ -120,7 +115,6 @@ pub(super) const UNOFFERED: &[(&str, Address)] = &[
         "PauseDurableExecution",
         Address::new("POST", "/2025-12-01/durable-executions/{DurableExecutionArn}/pause"),
     ),
-    ("PublishLayerVersion", Address::new("POST", "/2018-10-31/layers/{LayerName}/versions")),
     (
         "PutFunctionCodeSigningConfig",
         Address::new("PUT", "/2020-06-30/functions/{FunctionName}/code-signing-config"),

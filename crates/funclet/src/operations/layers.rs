@@ -1,0 +1,109 @@
+//! Layers.
+
+use funclet_function_store::{
+    FindLayerVersion, GetLayer, LayerPage, LayerVersion, LayerVersionPage, PublishLayer, ServiceError,
+};
+use funclet_validation::{
+    Caller, DeleteLayerVersion, DeleteLayerVersionRequest, GetLayerVersionByArnRequest,
+    GetLayerVersionRequest, LayerVersionReference, ListLayerVersions, ListLayerVersionsRequest, ListLayers,
+    ListLayersRequest,
+};
+
+use super::functions::is_large;
+use super::sealed::Carry;
+use crate::engine::Engine;
+use crate::error::Error;
+use crate::fetch::FetchedCode;
+use crate::lambda::Lambda;
+use crate::package::Package;
+use crate::work::{Change, Look};
+
+/// PublishLayerVersion as it was received.
+pub type PublishLayerVersionRequest = funclet_validation::PublishLayerVersionRequest<Package>;
+
+operations! {
+    /// Publishes a new version of a layer, which need not exist before.
+    ///
+    /// # Errors
+    /// [`Error`].
+    PublishLayerVersionRequest, "PublishLayerVersion", publish_layer_version -> LayerVersion;
+
+    /// Returns a version of a layer, and where its archive is.
+    ///
+    /// # Errors
+    /// [`Error`].
+    GetLayerVersionRequest, "GetLayerVersion", get_layer_version -> LayerVersion;
+
+    /// Returns a version of a layer by its ARN.
+    ///
+    /// # Errors
+    /// [`Error`].
+    GetLayerVersionByArnRequest, "GetLayerVersionByArn", get_layer_version_by_arn -> LayerVersion;
+
+    /// Deletes a version of a layer. Functions keep what they use.
+    ///
+    /// # Errors
+    /// [`Error`].
+    DeleteLayerVersionRequest, "DeleteLayerVersion", delete_layer_version, Change<DeleteLayerVersion> -> ();
+
+    /// Lists layers, each with its newest version that the filters admit, a page at a time.
+    ///
+    /// # Errors
+    /// [`Error`].
+    ListLayersRequest, "ListLayers", list_layers, Look<ListLayers> -> LayerPage;
+
+    /// Lists the versions of a layer, the newest first, a page at a time.
+    ///
+    /// # Errors
+    /// [`Error`].
+    ListLayerVersionsRequest, "ListLayerVersions", list_layer_versions, Look<ListLayerVersions> -> LayerVersionPage;
+}
+
+impl Carry for PublishLayerVersionRequest {
+    type Answer = LayerVersion;
+    type Work = Change<PublishLayer<Package>>;
+
+    fn waits(&self) -> bool {
+        self.content.as_ref().is_some_and(|content| {
+            content.s3_bucket.is_some() || content.zip_file.as_ref().is_some_and(is_large)
+        })
+    }
+
+    #[allow(private_interfaces)]
+    fn prepare(self, engine: &Engine, caller: &Caller) -> Result<Self::Work, Error> {
+        let request = self.validate(caller)?;
+        let FetchedCode { code, stay } = engine.fetcher(caller).fetch(request.source.clone(), true)?;
+        Ok(Change { command: PublishLayer { request, fetched: code }, stays: stay.into_iter().collect() })
+    }
+}
+
+/// Looks where the layer lies: in another account of the region, perhaps.
+fn look(version: LayerVersionReference, caller: &Caller) -> Result<Look<GetLayer>, Error> {
+    let owner = Caller { account: version.layer.account.clone(), region: version.layer.region.clone() };
+    if owner.region != caller.region {
+        return Err(ServiceError::ResourceNotFound.into());
+    }
+    let query = GetLayer(FindLayerVersion { version, asked_by: caller.account.clone() });
+    Ok(Look { query, elsewhere: Some(owner) })
+}
+
+impl Carry for GetLayerVersionRequest {
+    type Answer = LayerVersion;
+    type Work = Look<GetLayer>;
+
+    #[allow(private_interfaces)]
+    fn prepare(self, _: &Engine, caller: &Caller) -> Result<Self::Work, Error> {
+        look(self.validate(caller)?.version, caller)
+    }
+}
+
+impl Carry for GetLayerVersionByArnRequest {
+    type Answer = LayerVersion;
+    type Work = Look<GetLayer>;
+
+    #[allow(private_interfaces)]
+    fn prepare(self, _: &Engine, caller: &Caller) -> Result<Self::Work, Error> {
+        let version = LayerVersionReference::of_arn(&self.validate(caller)?.arn);
+        look(version.ok_or(ServiceError::ResourceNotFound)?, caller)
+    }
+}

@@ -1,0 +1,72 @@
+//! Layers and their versions.
+
+use funclet_storage::BlobDigest;
+use serde::{Deserialize, Serialize};
+
+use crate::keys;
+use crate::stored::resource::Resource;
+use crate::stored::{Stored, StoredLayer, text_form};
+
+/// A layer, also one all of whose versions were deleted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct StoredLayerHead {
+    /// The number that the next version gets. Numbers are never used again.
+    pub(crate) next_version: u64,
+    /// Bytes that all versions count against the quota.
+    pub(crate) code_bytes: u64,
+}
+
+impl Stored for StoredLayerHead {
+    const KIND: u8 = 22;
+}
+
+impl Resource for StoredLayerHead {
+    fn fits(key: &str) -> bool {
+        key.starts_with(keys::LAYERS)
+    }
+
+    fn code_bytes(&self) -> u64 {
+        self.code_bytes
+    }
+}
+
+/// A version of a layer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct StoredLayerVersion {
+    /// Milliseconds since 1970.
+    pub(crate) created_ms: u64,
+    #[serde(with = "text_form::hex")]
+    pub(crate) sha256: [u8; 32],
+    pub(crate) size: u64,
+    pub(crate) unzipped_size: u64,
+    pub(crate) description: String,
+    pub(crate) license_info: Option<String>,
+    /// `None` if not given, which shows another than an empty list.
+    pub(crate) compatible_runtimes: Option<Vec<String>>,
+    pub(crate) compatible_architectures: Option<Vec<String>>,
+}
+
+impl Stored for StoredLayerVersion {
+    const KIND: u8 = 23;
+}
+
+impl Resource for StoredLayerVersion {
+    fn fits(key: &str) -> bool {
+        key.starts_with(keys::LAYER_VERSIONS)
+    }
+
+    fn blobs(&self) -> Vec<(BlobDigest, u64)> {
+        vec![(self.digest(), self.size)]
+    }
+}
+
+impl StoredLayerVersion {
+    pub(crate) fn digest(&self) -> BlobDigest {
+        BlobDigest::from_bytes(self.sha256)
+    }
+
+    /// The layer as a function refers to it.
+    pub(crate) fn of_function(&self, arn: String) -> StoredLayer {
+        StoredLayer { arn, code_sha256: self.sha256, code_size: self.size, unzipped_size: self.unzipped_size }
+    }
+}
