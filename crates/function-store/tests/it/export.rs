@@ -21,6 +21,9 @@ enum Step {
     Publish(u8),
     Delete(u8),
     DeleteVersion(u8, u8),
+    PublishLayer(u8, u8),
+    DeleteLayer(u8, u8),
+    UseLayer(u8, u8, u8),
     Settle,
 }
 
@@ -33,7 +36,10 @@ fn step() -> impl Strategy<Value = Step> {
         3 => (name.clone(), content).prop_map(|(name, content)| Step::UpdatePublished(name, content)),
         2 => name.clone().prop_map(Step::Publish),
         2 => name.clone().prop_map(Step::Delete),
-        1 => (name, 1..4_u8).prop_map(|(name, number)| Step::DeleteVersion(name, number)),
+        1 => (name.clone(), 1..4_u8).prop_map(|(name, number)| Step::DeleteVersion(name, number)),
+        2 => (name.clone(), 0..4_u8).prop_map(|(layer, content)| Step::PublishLayer(layer, content)),
+        1 => (name.clone(), 1..4_u8).prop_map(|(layer, number)| Step::DeleteLayer(layer, number)),
+        2 => (name.clone(), name, 1..4_u8).prop_map(|(name, layer, number)| Step::UseLayer(name, layer, number)),
         1 => Just(Step::Settle),
     ]
 }
@@ -76,6 +82,14 @@ fn take(world: &World, step: &Step) {
         Step::Delete(number) => drop(world.delete(&name(*number), None)),
         Step::DeleteVersion(number, version) => {
             drop(world.delete(&name(*number), Some(&version.to_string())));
+        }
+        Step::PublishLayer(layer, code) => {
+            drop(crate::layers::publish(world, &name(*layer), &content(*code)));
+        }
+        Step::DeleteLayer(layer, number) => crate::layers::delete(world, &name(*layer), (*number).into()),
+        Step::UseLayer(number, layer, version) => {
+            let arn = format!("arn:aws:lambda:eu-central-1:111122223333:layer:{}:{version}", name(*layer));
+            drop(crate::layers::use_layers(world, &name(*number), &[&arn]));
         }
         Step::Settle => world.settle(),
     }

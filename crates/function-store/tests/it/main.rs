@@ -43,6 +43,7 @@ mod export;
 mod front;
 mod get;
 mod immutable;
+mod layers;
 mod lifecycle;
 mod lists;
 mod model;
