@@ -4,11 +4,17 @@
 //! mirror), else where terraform's own configuration says. Where either is missing the test says so and passes, unless
 //! `FUNCLET_REQUIRE_TERRAFORM=1` is set: then it fails.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use crate::support::{HELLO, Running, zip};
+
+const PROVIDER: &str = include_str!("../terraform/provider.tf");
+const FUNCTION: &str = include_str!("../terraform/function.tf");
+const EVERYTHING: &str = include_str!("../terraform/everything.tf");
 
 /// Names the mirror with the provider.
 const PLUGINS: &str = "FUNCLET_TERRAFORM_PLUGINS";
@@ -16,6 +22,7 @@ const PLUGINS: &str = "FUNCLET_TERRAFORM_PLUGINS";
 /// A folder with a configuration, in which terraform runs.
 struct Terraform {
     folder: tempfile::TempDir,
+    variables: RefCell<BTreeMap<&'static str, String>>,
 }
 
 impl Terraform {
@@ -23,12 +30,38 @@ impl Terraform {
         let mut command = Command::new("terraform");
         command.args(arguments).current_dir(self.folder.path()).stdin(Stdio::null());
         command.env("TF_IN_AUTOMATION", "1").env("CHECKPOINT_DISABLE", "1");
+        for (name, value) in &*self.variables.borrow() {
+            command.env(format!("TF_VAR_{name}"), value);
+        }
         if std::env::var_os(PLUGINS).is_some() {
             // Then nothing of the machine's own configuration is needed, and nothing about it is printed.
             self.write("terraform.rc", "");
             command.env("TF_CLI_CONFIG_FILE", self.path("terraform.rc"));
         }
         command.output().expect("terraform starts")
+    }
+
+    /// Sets a variable of the configuration.
+    fn set(&self, name: &'static str, value: impl ToString) {
+        self.variables.borrow_mut().insert(name, value.to_string());
+    }
+
+    /// Applies the configuration; afterwards nothing is left to do.
+    #[track_caller]
+    fn apply(&self) {
+        self.run(&["apply", "-auto-approve", "-input=false", "-no-color"], 0);
+        self.run(&["plan", "-detailed-exitcode", "-input=false", "-no-color"], 0);
+    }
+
+    #[track_caller]
+    fn destroy(&self) {
+        self.run(&["destroy", "-auto-approve", "-input=false", "-no-color"], 0);
+    }
+
+    /// Returns the output `version`.
+    #[track_caller]
+    fn version(&self) -> String {
+        self.run(&["output", "-raw", "version"], 0)
     }
 
     /// Runs a command that has to end with this status. Returns what it printed.
@@ -50,13 +83,15 @@ impl Terraform {
     }
 
     /// Looks for terraform and its provider, and makes the folder ready.
-    fn find(configuration: &str) -> Result<Self, String> {
+    fn find(endpoint: &str, resources: &str) -> Result<Self, String> {
         let quiet = |command: &mut Command| command.stdout(Stdio::null()).stderr(Stdio::null()).status();
         if !quiet(Command::new("terraform").arg("version")).is_ok_and(|status| status.success()) {
             return Err("terraform was not found".into());
         }
-        let terraform = Self { folder: tempfile::tempdir().unwrap() };
-        terraform.write("main.tf", configuration);
+        let terraform = Self { folder: tempfile::tempdir().unwrap(), variables: RefCell::default() };
+        terraform.write("provider.tf", PROVIDER);
+        terraform.write("resources.tf", resources);
+        terraform.set("endpoint", endpoint);
         let plugins = std::env::var(PLUGINS).map(|path| format!("-plugin-dir={path}"));
         let mut arguments = vec!["init", "-input=false", "-no-color"];
         arguments.extend(plugins.as_deref());
@@ -69,58 +104,8 @@ impl Terraform {
     }
 }
 
-fn configuration(endpoint: &str) -> String {
-    format!(
-        r#"
-terraform {{
-  required_providers {{
-    aws = {{
-      source = "hashicorp/aws"
-    }}
-  }}
-}}
-
-provider "aws" {{
-  region                      = "us-east-1"
-  access_key                  = "000000000000"
-  secret_key                  = "secret"
-  skip_credentials_validation = true
-  skip_metadata_api_check     = true
-  skip_requesting_account_id  = true
-  endpoints {{
-    lambda = "{endpoint}"
-  }}
-}}
-
-resource "aws_lambda_function" "hello" {{
-  function_name    = "hello"
-  role             = "arn:aws:iam::000000000000:role/hello"
-  runtime          = "python3.13"
-  handler          = "index.handler"
-  filename         = "code.zip"
-  source_code_hash = filebase64sha256("code.zip")
-  publish          = true
-  timeout          = 5
-  memory_size      = 256
-  tags = {{
-    stage = "test"
-  }}
-  environment {{
-    variables = {{
-      STAGE = "test"
-    }}
-  }}
-}}
-
-output "version" {{
-  value = aws_lambda_function.hello.version
-}}
-"#
-    )
-}
-
-fn find(endpoint: &str) -> Option<Terraform> {
-    match Terraform::find(&configuration(endpoint)) {
+fn find(endpoint: &str, resources: &str) -> Option<Terraform> {
+    match Terraform::find(endpoint, resources) {
         Ok(terraform) => Some(terraform),
         Err(missing) => {
             let required = std::env::var_os("FUNCLET_REQUIRE_TERRAFORM").is_some_and(|value| value == "1");
@@ -132,45 +117,80 @@ fn find(endpoint: &str) -> Option<Terraform> {
     }
 }
 
-/// Applies a function with a version, applies another package, finds nothing left to do, and destroys it.
+/// Applies a function with a version, applies another package, and another configuration, and destroys it.
 #[test]
 fn a_function_is_applied_changed_and_destroyed() {
     let folder = tempfile::tempdir().unwrap();
     let server = serve(folder.path());
-    let Some(terraform) = find(&server.endpoint) else { return };
-    let apply = ["apply", "-auto-approve", "-input=false", "-no-color"];
-    let no_difference = ["plan", "-detailed-exitcode", "-input=false", "-no-color"];
-    let version = || terraform.run(&["output", "-raw", "version"], 0);
+    let Some(terraform) = find(&server.endpoint, FUNCTION) else { return };
     let found = || server.call("GET", HELLO, "");
 
+    terraform.set("stage", "test");
+    terraform.set("memory_size", 256);
     terraform.write("code.zip", zip("one"));
-    terraform.run(&apply, 0);
+    terraform.apply();
     let (status, one) = found();
-    assert_eq!((status, version().as_str()), (200, "1"), "{one}");
+    assert_eq!((status, terraform.version().as_str()), (200, "1"), "{one}");
     assert_eq!(one["Tags"]["stage"], "test");
 
     // Another package: another version.
     terraform.write("code.zip", zip("two"));
-    terraform.run(&apply, 0);
-    terraform.run(&no_difference, 0);
+    terraform.apply();
     let (_, two) = found();
-    assert_eq!(version(), "2");
+    assert_eq!(terraform.version(), "2");
     assert_ne!(one["Configuration"]["CodeSha256"], two["Configuration"]["CodeSha256"]);
 
     // Another configuration: another version, too.
-    let changed = configuration(&server.endpoint).replace("= 256", "= 512").replace("\"test\"", "\"next\"");
-    terraform.write("main.tf", changed);
-    terraform.run(&apply, 0);
-    terraform.run(&no_difference, 0);
+    terraform.set("stage", "next");
+    terraform.set("memory_size", 512);
+    terraform.apply();
     let (_, three) = found();
-    assert_eq!(version(), "3");
+    assert_eq!(terraform.version(), "3");
     assert_eq!(
         (&three["Configuration"]["MemorySize"], &three["Tags"]["stage"]),
         (&512.into(), &"next".into())
     );
 
-    terraform.run(&["destroy", "-auto-approve", "-input=false", "-no-color"], 0);
+    terraform.destroy();
     assert_eq!(found().0, 404);
+}
+
+/// Everything that the provider can put around a function, in the same way.
+#[test]
+fn everything_around_a_function_is_applied_changed_and_destroyed() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = serve(folder.path());
+    let Some(terraform) = find(&server.endpoint, EVERYTHING) else { return };
+    let alias = || server.call("GET", &format!("{HELLO}/aliases/live"), "").1;
+
+    terraform.set("stage", "test");
+    terraform.set("memory_size", 256);
+    terraform.set("weights", "{}");
+    terraform.write("code.zip", zip("one"));
+    terraform.write("layer.zip", zip("tools"));
+    terraform.apply();
+    assert_eq!((terraform.version().as_str(), &alias()["FunctionVersion"]), ("1", &"1".into()));
+
+    // A new version gets most of the invocations, the one before the others.
+    terraform.write("code.zip", zip("two"));
+    terraform.set("weights", r#"{"1":0.25}"#);
+    terraform.apply();
+    assert_eq!((terraform.version().as_str(), &alias()["FunctionVersion"]), ("2", &"2".into()));
+    assert_eq!(alias()["RoutingConfig"]["AdditionalVersionWeights"]["1"], 0.25);
+
+    // Everything else, too; the new version stands alone.
+    terraform.write("layer.zip", zip("better tools"));
+    terraform.set("stage", "next");
+    terraform.set("memory_size", 512);
+    terraform.set("weights", "{}");
+    terraform.apply();
+    let (_, function) = server.call("GET", HELLO, "");
+    assert_eq!((terraform.version().as_str(), &alias()["RoutingConfig"]), ("3", &serde_json::Value::Null));
+    let layer = function["Configuration"]["Layers"][0]["Arn"].as_str().unwrap();
+    assert!(layer.ends_with(":layer:tools:2"), "{layer}");
+
+    terraform.destroy();
+    assert_eq!(server.call("GET", HELLO, "").0, 404);
 }
 
 fn serve(folder: &Path) -> Running {
