@@ -104,7 +104,7 @@ pub use capacity_provider::{
 };
 pub use code::{CodeSource, FunctionCode, SourceMembers};
 pub use code_sha256::CodeSha256;
-pub use code_signing::CodeSigningConfigArn;
+pub use code_signing::{AllowedPublishers, CodeSigningConfigArn, CodeSigningPolicies, CodeSigningPolicy};
 pub use complaint::{Complaint, ValidationError};
 pub use constraint::{Bounds, ItemWords, ListRules, MapRules, Member, Shape, TextRules};
 pub use dead_letter::{DeadLetterConfig, DeadLetterSettings};

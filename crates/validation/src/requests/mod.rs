@@ -1,6 +1,7 @@
 //! The requests, one file each: the raw form with its table, and the valid form that it comes to.
 
 mod aliases;
+mod code_signing_configs;
 mod create_function;
 mod delete_function;
 mod get_function;
@@ -24,6 +25,13 @@ mod update_function_configuration;
 pub use aliases::{
     CreateAlias, CreateAliasRequest, DeleteAlias, DeleteAliasRequest, GetAlias, GetAliasRequest, ListAliases,
     ListAliasesRequest, UpdateAlias, UpdateAliasRequest,
+};
+pub use code_signing_configs::{
+    CreateCodeSigningConfig, CreateCodeSigningConfigRequest, DeleteCodeSigningConfig,
+    DeleteCodeSigningConfigRequest, DeleteFunctionCodeSigningConfig, DeleteFunctionCodeSigningConfigRequest,
+    GetCodeSigningConfig, GetCodeSigningConfigRequest, ListCodeSigningConfigs, ListCodeSigningConfigsRequest,
+    ListFunctionsByCodeSigningConfig, ListFunctionsByCodeSigningConfigRequest, PutFunctionCodeSigningConfig,
+    PutFunctionCodeSigningConfigRequest, UpdateCodeSigningConfig, UpdateCodeSigningConfigRequest,
 };
 pub use create_function::{CreateFunction, CreateFunctionRequest};
 pub use delete_function::{DeleteFunction, DeleteFunctionRequest, DeletionTarget};
