@@ -32,6 +32,14 @@ pub(crate) fn admitted_number(number: i64) -> u32 {
     u32::try_from(number).expect("the table admits only what the type accepts")
 }
 
+/// Converts a number that a table has admitted with a least value and no greatest one.
+///
+/// # Panics
+/// As [`admitted`].
+pub(crate) fn admitted_count(number: i64) -> u64 {
+    u64::try_from(number).expect("the table admits only what the type accepts")
+}
+
 /// Takes a member that a table requires.
 ///
 /// # Panics

@@ -54,6 +54,12 @@ impl<T: Copy + PartialOrd> Bounds<T> {
     /// No bounds at all.
     pub const NONE: Self = Self { min: None, max: None };
 
+    /// A bound below only.
+    #[must_use]
+    pub const fn at_least(min: T) -> Self {
+        Self { min: Some(min), max: None }
+    }
+
     /// Bounds on both sides.
     #[must_use]
     pub const fn within(min: T, max: T) -> Self {

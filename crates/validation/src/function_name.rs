@@ -32,6 +32,10 @@ static FUNCTION_NAME: Pattern = Pattern::regex(
     r"(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}:)?(\d{12}:)?(function:)?([a-zA-Z0-9-_]+)(:(\$LATEST|[a-zA-Z0-9-_]+))?",
 );
 
+static UNQUALIFIED_FUNCTION_NAME: Pattern = Pattern::regex(
+    r"(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}:)?(\d{12}:)?(function:)?([a-zA-Z0-9-_]+)",
+);
+
 static NAMESPACED_FUNCTION_NAME: Pattern = Pattern::regex(
     r"(arn:(aws[a-zA-Z-]*)?:lambda:)?((eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\d{1}:)?(\d{12}:)?(function:)?([a-zA-Z0-9-_\.]+)(:(\$LATEST(\.PUBLISHED)?|[a-zA-Z0-9-_]+))?",
 );
@@ -40,6 +44,10 @@ static NAMESPACED_FUNCTION_NAME: Pattern = Pattern::regex(
 /// that AWS prints (recorded from AWS, late 2025).
 pub(crate) const FUNCTION_NAME_SHAPE: Shape =
     Shape::String(TextRules::ANY.length(1, 140).pattern(&FUNCTION_NAME));
+
+/// `FunctionName` of operations that admit no qualifier (`UnqualifiedFunctionName` in the model).
+pub(crate) const UNQUALIFIED_FUNCTION_NAME_SHAPE: Shape =
+    Shape::String(TextRules::ANY.length(1, 140).pattern(&UNQUALIFIED_FUNCTION_NAME));
 
 /// `FunctionName` of the operations that read or delete functions (`NamespacedFunctionName` in the model).
 pub(crate) const NAMESPACED_FUNCTION_NAME_SHAPE: Shape =

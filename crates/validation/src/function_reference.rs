@@ -51,6 +51,20 @@ impl FunctionReference {
         Ok(Self { name: admitted(parts.name), qualifier: merge(parts.qualifier, qualifier)? })
     }
 
+    /// Takes the name, for operations that are about functions only.
+    ///
+    /// # Errors
+    /// [`Rejection::InvalidParameterValue`] for a qualifier. The text is recorded from AWS for PutFunctionConcurrency.
+    pub(crate) fn unqualified(self) -> Result<FunctionName, Rejection> {
+        match self.qualifier {
+            None => Ok(self.name),
+            Some(_) => Err(Rejection::invalid(
+                "This operation is permitted on Lambda functions only. Aliases and versions do not support this \
+                 operation. Please specify either a function name or an unqualified function ARN.",
+            )),
+        }
+    }
+
     /// Returns the ARN as the request has it: with the qualifier, if there is one.
     #[must_use]
     pub fn arn(&self, caller: &Caller) -> FunctionArn {

@@ -32,12 +32,6 @@ impl GetFunctionConcurrencyRequest {
     pub fn validate(self, caller: &Caller) -> Result<GetFunctionConcurrency, Rejection> {
         check(&self)?;
         let function = FunctionReference::resolve(caller, &required(self.function_name), None)?;
-        match function.qualifier {
-            None => Ok(GetFunctionConcurrency { function_name: function.name }),
-            Some(_) => Err(Rejection::invalid(
-                "This operation is permitted on Lambda functions only. Aliases and versions do not support this \
-                 operation. Please specify either a function name or an unqualified function ARN.",
-            )),
-        }
+        Ok(GetFunctionConcurrency { function_name: function.unqualified()? })
     }
 }

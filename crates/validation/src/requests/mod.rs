@@ -1,7 +1,9 @@
 //! The requests, one file each: the raw form with its table, and the valid form that it comes to.
 
+mod account_settings;
 mod aliases;
 mod code_signing_configs;
+mod concurrency;
 mod create_function;
 mod delete_function;
 mod get_function;
@@ -16,12 +18,15 @@ mod list_functions;
 mod list_tags;
 mod list_versions_by_function;
 mod policies;
+mod provisioned_concurrency;
 mod publish_version;
+mod recursion;
 mod tag_resource;
 mod untag_resource;
 mod update_function_code;
 mod update_function_configuration;
 
+pub use account_settings::{GetAccountSettings, GetAccountSettingsRequest};
 pub use aliases::{
     CreateAlias, CreateAliasRequest, DeleteAlias, DeleteAliasRequest, GetAlias, GetAliasRequest, ListAliases,
     ListAliasesRequest, UpdateAlias, UpdateAliasRequest,
@@ -32,6 +37,10 @@ pub use code_signing_configs::{
     GetCodeSigningConfig, GetCodeSigningConfigRequest, ListCodeSigningConfigs, ListCodeSigningConfigsRequest,
     ListFunctionsByCodeSigningConfig, ListFunctionsByCodeSigningConfigRequest, PutFunctionCodeSigningConfig,
     PutFunctionCodeSigningConfigRequest, UpdateCodeSigningConfig, UpdateCodeSigningConfigRequest,
+};
+pub use concurrency::{
+    DeleteFunctionConcurrency, DeleteFunctionConcurrencyRequest, PutFunctionConcurrency,
+    PutFunctionConcurrencyRequest,
 };
 pub use create_function::{CreateFunction, CreateFunctionRequest};
 pub use delete_function::{DeleteFunction, DeleteFunctionRequest, DeletionTarget};
@@ -60,7 +69,17 @@ pub use policies::{
     AddPermission, AddPermissionRequest, GetPolicy, GetPolicyRequest, RemovePermission,
     RemovePermissionRequest,
 };
+pub use provisioned_concurrency::{
+    DeleteProvisionedConcurrencyConfig, DeleteProvisionedConcurrencyConfigRequest,
+    GetProvisionedConcurrencyConfig, GetProvisionedConcurrencyConfigRequest,
+    ListProvisionedConcurrencyConfigs, ListProvisionedConcurrencyConfigsRequest,
+    PutProvisionedConcurrencyConfig, PutProvisionedConcurrencyConfigRequest,
+};
 pub use publish_version::{PublishVersion, PublishVersionRequest};
+pub use recursion::{
+    GetFunctionRecursionConfig, GetFunctionRecursionConfigRequest, PutFunctionRecursionConfig,
+    PutFunctionRecursionConfigRequest,
+};
 pub use tag_resource::{TagResource, TagResourceRequest};
 pub use untag_resource::{UntagResource, UntagResourceRequest};
 pub use update_function_code::{UpdateFunctionCode, UpdateFunctionCodeRequest};
