@@ -34,7 +34,8 @@ impl Pattern {
         Self { text, matcher: Matcher::Regex { compiled: OnceLock::new(), unicode: false } }
     }
 
-    /// Like [`Pattern::regex`], for an expression that names classes of Unicode, such as `\p{L}`.
+    /// Like [`Pattern::regex`], for an expression that names classes of Unicode, such as `\p{L}`, or takes one character
+    /// of any kind, such as `[^.]`. The class `\d` is still that of ASCII.
     #[must_use]
     pub const fn unicode_regex(text: &'static str) -> Self {
         Self { text, matcher: Matcher::Regex { compiled: OnceLock::new(), unicode: true } }
@@ -69,7 +70,8 @@ impl Pattern {
 
 /// Compiles for bytes, because the service's classes (`\d`, `\s`) are those of ASCII.
 fn compile(text: &str, unicode: bool) -> Regex {
-    RegexBuilder::new(&format!(r"\A(?:{text})\z"))
+    let digits = if unicode { "[0-9]" } else { r"\d" };
+    RegexBuilder::new(&format!(r"\A(?:{})\z", text.replace(r"\d", digits)))
         .unicode(unicode)
         .build()
         .expect("the patterns of the tables are well-formed")

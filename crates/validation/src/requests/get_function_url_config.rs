@@ -1,17 +1,13 @@
 //! GetFunctionUrlConfig.
 
 use crate::admitted::required;
-use crate::alias::is_alias;
 use crate::caller::Caller;
 use crate::check::check;
-use crate::constraint::{Shape, TextRules};
 use crate::function_name::FUNCTION_NAME_SHAPE;
 use crate::function_reference::FunctionReference;
-use crate::pattern::Pattern;
+use crate::function_url::FUNCTION_URL_QUALIFIER_SHAPE;
 use crate::rejection::Rejection;
 use crate::structure::structure;
-
-static ALIAS_QUALIFIER: Pattern = Pattern::function(r"((?!^\d+$)^[0-9a-zA-Z-_]+$)", is_alias);
 
 structure! {
     /// A GetFunctionUrlConfig request as it was received.
@@ -19,8 +15,7 @@ structure! {
         /// The function: a name, a partial ARN or an ARN.
         required function_name: String = "FunctionName", FUNCTION_NAME_SHAPE;
         /// An alias; no version.
-        optional qualifier: String = "Qualifier",
-            Shape::String(TextRules::ANY.length(1, 128).pattern(&ALIAS_QUALIFIER));
+        optional qualifier: String = "Qualifier", FUNCTION_URL_QUALIFIER_SHAPE;
     }
 }
 
@@ -41,19 +36,5 @@ impl GetFunctionUrlConfigRequest {
         let name = required(self.function_name);
         let function = FunctionReference::resolve(caller, &name, self.qualifier.as_deref())?;
         Ok(GetFunctionUrlConfig { function })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::ALIAS_QUALIFIER;
-
-    #[test]
-    fn versions_have_no_url() {
-        for (text, admitted) in
-            [("live", true), ("1a", true), ("7", false), ("$LATEST", false), ("", false), ("a b", false)]
-        {
-            assert_eq!(ALIAS_QUALIFIER.matches(text), admitted, "{text}");
-        }
     }
 }

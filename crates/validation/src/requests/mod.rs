@@ -6,6 +6,9 @@ mod code_signing_configs;
 mod concurrency;
 mod create_function;
 mod delete_function;
+mod event_invoke_configs;
+mod function_scaling;
+mod function_urls;
 mod get_function;
 mod get_function_code_signing_config;
 mod get_function_concurrency;
@@ -21,6 +24,7 @@ mod policies;
 mod provisioned_concurrency;
 mod publish_version;
 mod recursion;
+mod runtime_management;
 mod tag_resource;
 mod untag_resource;
 mod update_function_code;
@@ -44,6 +48,20 @@ pub use concurrency::{
 };
 pub use create_function::{CreateFunction, CreateFunctionRequest};
 pub use delete_function::{DeleteFunction, DeleteFunctionRequest, DeletionTarget};
+pub use event_invoke_configs::{
+    DeleteFunctionEventInvokeConfig, DeleteFunctionEventInvokeConfigRequest, ListFunctionEventInvokeConfigs,
+    ListFunctionEventInvokeConfigsRequest, PutFunctionEventInvokeConfig, PutFunctionEventInvokeConfigRequest,
+    UpdateFunctionEventInvokeConfig, UpdateFunctionEventInvokeConfigRequest,
+};
+pub use function_scaling::{
+    FunctionScaling, FunctionScalingConfig, GetFunctionScalingConfig, GetFunctionScalingConfigRequest,
+    PutFunctionScalingConfig, PutFunctionScalingConfigRequest,
+};
+pub use function_urls::{
+    CreateFunctionUrlConfig, CreateFunctionUrlConfigRequest, DeleteFunctionUrlConfig,
+    DeleteFunctionUrlConfigRequest, ListFunctionUrlConfigs, ListFunctionUrlConfigsRequest,
+    UpdateFunctionUrlConfig, UpdateFunctionUrlConfigRequest,
+};
 pub use get_function::{GetFunction, GetFunctionRequest};
 pub use get_function_code_signing_config::{
     GetFunctionCodeSigningConfig, GetFunctionCodeSigningConfigRequest,
@@ -79,6 +97,10 @@ pub use publish_version::{PublishVersion, PublishVersionRequest};
 pub use recursion::{
     GetFunctionRecursionConfig, GetFunctionRecursionConfigRequest, PutFunctionRecursionConfig,
     PutFunctionRecursionConfigRequest,
+};
+pub use runtime_management::{
+    GetRuntimeManagementConfig, GetRuntimeManagementConfigRequest, PutRuntimeManagementConfig,
+    PutRuntimeManagementConfigRequest,
 };
 pub use tag_resource::{TagResource, TagResourceRequest};
 pub use untag_resource::{UntagResource, UntagResourceRequest};

@@ -70,7 +70,7 @@ fn texts(rules: TextRules) -> BoxedStrategy<String> {
         // What the generator does not understand: look-around, anchors inside, classes of ASCII.
         Some(r"[0-9A-Za-z\.\-_]*(?<!\.)") => "[0-9A-Za-z._-]{2,62}[a-z]".to_owned(),
         Some(r"((?!^\d+$)^[0-9a-zA-Z-_]+$)") => "[a-z][0-9a-zA-Z_-]{0,30}".to_owned(),
-        Some(pattern) => pattern.replace("$|^", "|").replace(r"\d", "[0-9]"),
+        Some(pattern) => pattern.trim_start_matches('$').replace("$|^", "|").replace(r"\d", "[0-9]"),
     };
     let fitting =
         string_regex(&expression).unwrap().prop_filter("the length", move |text| admits(&rules, text));
