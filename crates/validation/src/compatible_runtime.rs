@@ -19,8 +19,8 @@ pub(crate) const COMPATIBLE_RUNTIMES_SHAPE: Shape = Shape::List(ListRules {
 pub(crate) const COMPATIBLE_RUNTIME_SHAPE: Shape =
     Shape::String(TextRules::one_of(&FILTERS).or_unprinted(&[&NEWER, CUSTOM]));
 
-/// What AWS prints about the filter, as public code quotes it in early 2025. Runtimes since then are put where the order of
-/// the others lets one expect them, which goes by the last five bits of the hash of a text in Java \[chosen\].
+/// What AWS prints about the filter, as public code quotes it in early 2025. Runtimes since then are put where
+/// [`in_printed_order`](crate::enumeration::in_printed_order) has them \[chosen\].
 const FILTERS: [&str; 54] = [
     "ruby2.6",
     "dotnetcore1.0",

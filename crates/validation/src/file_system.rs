@@ -27,7 +27,7 @@ structure! {
     /// The member `S3FilesConfig` of a [`FileSystemConfig`]. It is checked and has no effect.
     pub struct S3FilesConfig {
         /// Whether files are read from S3 without the file system between.
-        optional direct_s3_read: String = "DirectS3Read", Shape::String(TextRules::one_of(&["ENABLED", "DISABLED", "AUTO"]));
+        optional direct_s3_read: String = "DirectS3Read", Shape::String(TextRules::one_of(&["ENABLED", "AUTO", "DISABLED"]));
     }
 }
 

@@ -18,7 +18,7 @@ pub(crate) const FUNCTION_URL_QUALIFIER_SHAPE: Shape =
 pub(crate) const INVOKE_MODE_SHAPE: Shape = Shape::String(TextRules::one_of(InvokeMode::VALUES));
 
 enumeration! {
-    /// How a function's URL answers. The order of the texts is that of the service model.
+    /// How a function's URL answers.
     #[derive(Default)]
     pub enum InvokeMode {
         /// When the whole answer is there; the default (documented).

@@ -44,7 +44,7 @@ text! {
 }
 
 enumeration! {
-    /// Who may call the URL of a function. The order of the texts is that of the service model.
+    /// Who may call the URL of a function.
     pub enum FunctionUrlAuthType {
         /// Everybody.
         None = "NONE",

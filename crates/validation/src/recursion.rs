@@ -7,7 +7,7 @@ use crate::enumeration::enumeration;
 pub(crate) const RECURSIVE_LOOP_SHAPE: Shape = Shape::String(TextRules::one_of(RecursiveLoop::VALUES));
 
 enumeration! {
-    /// What happens to a function that calls itself without end. The order of the texts is recorded from AWS.
+    /// What happens to a function that calls itself without end.
     #[derive(Default)]
     pub enum RecursiveLoop {
         /// It is stopped; the default (recorded from AWS).

@@ -16,7 +16,7 @@ pub(crate) const UPDATE_RUNTIME_ON_SHAPE: Shape = Shape::String(TextRules::one_o
 pub(crate) const RUNTIME_VERSION_ARN_SHAPE: Shape = Shape::String(RuntimeVersionArn::RULES);
 
 enumeration! {
-    /// When a function gets a newer version of its runtime. The order of the texts is that of the service model.
+    /// When a function gets a newer version of its runtime.
     #[derive(Default)]
     pub enum UpdateRuntimeOn {
         /// When there is one; the default (documented).

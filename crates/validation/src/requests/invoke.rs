@@ -37,7 +37,7 @@ structure! {
         /// One of [`InvocationType::VALUES`].
         optional invocation_type: String = "InvocationType", Shape::String(TextRules::one_of(InvocationType::VALUES));
         /// Whether the answer has the end of the log.
-        optional log_type: String = "LogType", Shape::String(TextRules::one_of(&["None", "Tail"]));
+        optional log_type: String = "LogType", Shape::String(TextRules::one_of(&["Tail", "None"]));
         /// What the client says about itself, as JSON in base64.
         optional client_context: String = "ClientContext", Shape::STRING;
         /// The name of a durable execution.

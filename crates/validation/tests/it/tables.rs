@@ -158,3 +158,29 @@ fn no_member_is_there_twice() {
         assert_eq!(names.len(), members.len(), "{operation}");
     }
 }
+
+/// All that are recorded have this order, but for the runtimes of functions, which are printed by other means.
+#[test]
+fn enums_are_printed_in_the_order_of_the_service() {
+    let slot = |text: &&str| {
+        text.bytes().fold(0_u32, |hash, byte| hash.wrapping_mul(31).wrapping_add(byte.into())) % 32
+    };
+    let mut seen = HashSet::new();
+    for table in TABLES {
+        walk(&Shape::Structure(table.members), &mut |text| {
+            let values = text.values.unwrap_or_default();
+            if values.first() != Some(&"nodejs20.x") {
+                assert!(values.is_sorted_by_key(slot), "{values:?}");
+                seen.insert(values);
+            }
+        });
+    }
+    for recorded in [
+        &["x86_64", "arm64"][..],
+        &["PublishedVersions", "None"],
+        &["Terminate", "Allow"],
+        &["DryRun", "RequestResponse", "Event"],
+    ] {
+        assert!(seen.contains(recorded), "{recorded:?}");
+    }
+}
