@@ -54,6 +54,7 @@ mod durable;
 mod enumeration;
 mod environment;
 mod ephemeral_storage;
+mod event_source;
 mod file_system;
 mod function_name;
 mod function_reference;
@@ -118,6 +119,13 @@ pub use durable::{DurableConfig, DurableSettings};
 pub use enumeration::UnknownValue;
 pub use environment::Environment;
 pub use ephemeral_storage::EphemeralStorage;
+pub use event_source::{
+    AmazonManagedKafkaEventSourceConfig, DocumentDbEventSourceConfig, EventSourceMappingLoggingConfig,
+    EventSourceMappingMetricsConfig, EventSourcePosition, Filter, FilterCriteria,
+    KafkaSchemaRegistryAccessConfig, KafkaSchemaRegistryConfig, KafkaSchemaValidationConfig,
+    ProvisionedPollerConfig, ScalingConfig, SelfManagedEventSource, SelfManagedKafkaEventSourceConfig,
+    SourceAccessConfiguration,
+};
 pub use file_system::{FileSystemConfig, FileSystemSettings, S3FilesConfig};
 pub use function_name::FunctionName;
 pub use function_reference::FunctionReference;

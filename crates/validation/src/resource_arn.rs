@@ -15,3 +15,11 @@ text! {
     /// The ARN of a resource of any service. Its form is checked, its existence is not.
     pub struct ResourceArn = "an ARN", TextRules::ANY.length(0, 10_000).pattern(&RESOURCE_ARN);
 }
+
+impl ResourceArn {
+    /// Returns the service that the resource belongs to, for example `sqs`.
+    #[must_use]
+    pub fn service(&self) -> &str {
+        self.as_str().split(':').nth(2).unwrap_or_default()
+    }
+}

@@ -29,6 +29,12 @@ enumeration! {
 static DURABLE_EXECUTION_NAME: Pattern = Pattern::regex("[a-zA-Z0-9-_]+");
 static TENANT_ID: Pattern = Pattern::regex(r"[a-zA-Z0-9\._:\/=+\-@ ]+");
 
+/// `LogType`.
+pub(crate) const LOG_TYPE_SHAPE: Shape = Shape::String(TextRules::one_of(&["Tail", "None"]));
+
+/// `TenantId`.
+pub(crate) const TENANT_ID_SHAPE: Shape = Shape::String(TextRules::ANY.length(1, 256).pattern(&TENANT_ID));
+
 structure! {
     /// An Invoke request as it was received, without its payload, which nobody would read.
     pub struct InvokeRequest {
@@ -37,7 +43,7 @@ structure! {
         /// One of [`InvocationType::VALUES`].
         optional invocation_type: String = "InvocationType", Shape::String(TextRules::one_of(InvocationType::VALUES));
         /// Whether the answer has the end of the log.
-        optional log_type: String = "LogType", Shape::String(TextRules::one_of(&["Tail", "None"]));
+        optional log_type: String = "LogType", LOG_TYPE_SHAPE;
         /// What the client says about itself, as JSON in base64.
         optional client_context: String = "ClientContext", Shape::STRING;
         /// The name of a durable execution.
@@ -46,7 +52,7 @@ structure! {
         /// A version or an alias.
         optional qualifier: String = "Qualifier", QUALIFIER_SHAPE;
         /// The tenant for whom the function runs.
-        optional tenant_id: String = "TenantId", Shape::String(TextRules::ANY.length(1, 256).pattern(&TENANT_ID));
+        optional tenant_id: String = "TenantId", TENANT_ID_SHAPE;
     }
 }
 

@@ -7,6 +7,7 @@ mod concurrency;
 mod create_function;
 mod delete_function;
 mod event_invoke_configs;
+mod event_source_mappings;
 mod function_scaling;
 mod function_urls;
 mod get_function;
@@ -25,6 +26,7 @@ mod provisioned_concurrency;
 mod publish_version;
 mod recursion;
 mod runtime_management;
+mod streaming_invocations;
 mod tag_resource;
 mod untag_resource;
 mod update_function_code;
@@ -52,6 +54,12 @@ pub use event_invoke_configs::{
     DeleteFunctionEventInvokeConfig, DeleteFunctionEventInvokeConfigRequest, ListFunctionEventInvokeConfigs,
     ListFunctionEventInvokeConfigsRequest, PutFunctionEventInvokeConfig, PutFunctionEventInvokeConfigRequest,
     UpdateFunctionEventInvokeConfig, UpdateFunctionEventInvokeConfigRequest,
+};
+pub use event_source_mappings::{
+    CreateEventSourceMapping, CreateEventSourceMappingRequest, DeleteEventSourceMapping,
+    DeleteEventSourceMappingRequest, EventSource, EventSourceMappingSettings, GetEventSourceMapping,
+    GetEventSourceMappingRequest, ListEventSourceMappings, ListEventSourceMappingsRequest,
+    UpdateEventSourceMapping, UpdateEventSourceMappingRequest,
 };
 pub use function_scaling::{
     FunctionScaling, FunctionScalingConfig, GetFunctionScalingConfig, GetFunctionScalingConfigRequest,
@@ -101,6 +109,9 @@ pub use recursion::{
 pub use runtime_management::{
     GetRuntimeManagementConfig, GetRuntimeManagementConfigRequest, PutRuntimeManagementConfig,
     PutRuntimeManagementConfigRequest,
+};
+pub use streaming_invocations::{
+    InvokeAsync, InvokeAsyncRequest, InvokeWithResponseStream, InvokeWithResponseStreamRequest,
 };
 pub use tag_resource::{TagResource, TagResourceRequest};
 pub use untag_resource::{UntagResource, UntagResourceRequest};

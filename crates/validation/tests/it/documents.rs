@@ -6,7 +6,7 @@ use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use proptest::string::string_regex;
 
-use crate::words::{ALIAS_NAME, admits};
+use crate::words::{ALIAS_NAME, COLLECTION_NAME, admits};
 
 /// Documents that satisfy every rule of a table: required members are there, others perhaps, or null.
 pub(crate) fn valid(members: &'static [Member]) -> BoxedStrategy<Document<()>> {
@@ -65,7 +65,11 @@ fn texts(rules: TextRules) -> BoxedStrategy<String> {
         return proptest::sample::select(values).prop_map(str::to_owned).boxed();
     }
     let expression = match rules.pattern.map(|pattern| pattern.as_str()) {
-        None => ".{0,12}".to_owned(),
+        None => {
+            let min = rules.length.min.unwrap_or(0);
+            format!(".{{{min},{}}}", rules.length.max.unwrap_or(min + 12).min(min + 12))
+        }
+        Some(COLLECTION_NAME) => "[_a-rt-zA-Z0-9][^$]{0,20}".to_owned(),
         Some(ALIAS_NAME) => "[0-9]{0,3}[a-zA-Z_-][0-9a-zA-Z_-]{0,30}".to_owned(),
         // What the generator does not understand: look-around, anchors inside, classes of ASCII.
         Some(r"[0-9A-Za-z\.\-_]*(?<!\.)") => "[0-9A-Za-z._-]{2,62}[a-z]".to_owned(),
@@ -96,7 +100,7 @@ fn integers(bounds: Bounds<i64>) -> impl Strategy<Value = i64> {
 }
 
 fn doubles(bounds: Bounds<f64>) -> BoxedStrategy<Document<()>> {
-    let (min, max) = (bounds.min.unwrap(), bounds.max.unwrap());
+    let (min, max) = (bounds.min.unwrap_or(-1e12), bounds.max.unwrap_or(1e12));
     let fractions = prop_oneof![Just(min), Just(max), min..max].prop_map(Document::Double);
     prop_oneof![fractions, (min as i64..=max as i64).prop_map(Document::Integer)].boxed()
 }

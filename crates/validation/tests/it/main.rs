@@ -6,6 +6,7 @@ mod aliases;
 mod broken;
 mod compatibility;
 mod documents;
+mod event_sources;
 mod layers;
 mod model;
 mod policies;

@@ -77,6 +77,7 @@ const DEVIATIONS: &[Deviation] = &[
         _why: "quoted in public code of early 2025, with later runtimes put in; others are accepted, but not printed",
     },
     Deviation { member: "Payload", table: "nothing", _why: "the whole body, which is not looked into" },
+    Deviation { member: "InvokeArgs", table: "nothing", _why: "the whole body, which is not looked into" },
 ];
 
 type Lines = BTreeMap<String, String>;
@@ -128,7 +129,7 @@ fn spell_structure(model: &Value, shape: &str, path: &str, lines: &mut Lines) {
         spell(model, text(&member[1]), &format!("{path}.{name}"), is_required, lines);
     }
     // The order is that of complaints; a payload, which is the whole body, is no part of it.
-    names.retain(|name| *name != "Payload");
+    names.retain(|name| !["Payload", "InvokeArgs"].contains(name));
     lines.insert(path.to_owned(), format!("members {}", names.join(" ")));
 }
 
@@ -156,6 +157,7 @@ fn spell(model: &Value, name: &str, path: &str, required: bool, lines: &mut Line
             lines.remove(path).unwrap_or_default()
         }
         "long" => format!("integer{range}"),
+        "timestamp" => "double".to_owned(),
         other => format!("{other}{range}"),
     };
     lines.insert(path.to_owned(), format!("{kind}{}", if required { ", required" } else { "" }));

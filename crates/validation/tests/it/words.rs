@@ -207,6 +207,7 @@ fn text(value: &Document<()>) -> &str {
 fn matches(pattern: &'static str, text: &str) -> bool {
     match pattern {
         r"[0-9A-Za-z\.\-_]*(?<!\.)" => !text.ends_with('.') && is_match(r"[0-9A-Za-z\.\-_]*", text),
+        COLLECTION_NAME => !text.starts_with("system.") && is_match("[_a-zA-Z0-9][^$]*", text),
         ALIAS_NAME => !is_match("[0-9]+", text) && is_match("[a-zA-Z0-9-_]+", text),
         r"((?!^\d+$)^[0-9a-zA-Z-_]+$)" => !is_match(r"\d+", text) && is_match("[0-9a-zA-Z-_]+", text),
         other => is_match(other, text),
@@ -214,12 +215,16 @@ fn matches(pattern: &'static str, text: &str) -> bool {
 }
 
 /// Has a look-ahead.
+pub(crate) const COLLECTION_NAME: &str = r"(^(?!(system\x2e)))(^[_a-zA-Z0-9])([^$]*)";
+
+/// Has a look-ahead.
 pub(crate) const ALIAS_NAME: &str = "(?!^[0-9]+$)([a-zA-Z0-9-_]+)";
 
 fn is_match(pattern: &'static str, text: &str) -> bool {
     static COMPILED: Mutex<BTreeMap<&str, Regex>> = Mutex::new(BTreeMap::new());
     let compile = || {
-        let of_ascii = pattern.replace(r"\d", "[0-9]").replace(r"\s", r" \t\n\x0B\f\r");
+        let of_ascii =
+            pattern.replace(r"[\s\S]", "(?s:.)").replace(r"\d", "[0-9]").replace(r"\s", r" \t\n\x0B\f\r");
         Regex::new(&format!("^(?:{of_ascii})$")).unwrap()
     };
     let regex = COMPILED.lock().unwrap().entry(pattern).or_insert_with(compile).clone();
