@@ -58,9 +58,11 @@ structure! {
 }
 
 text! {
-    /// The name of a layer: 1 to 140 letters, digits, `-` and `_`.
+    /// The name of a layer: letters, digits, `-` and `_`.
+    ///
+    /// A layer is published under a name of 1 to 140 characters. Operations about tags admit longer ones, which no layer has.
     pub struct LayerName = "the name of a layer (letters, digits, - _)",
-        TextRules::ANY.length(1, 140).pattern(&LAYER_NAME);
+        TextRules::ANY.length(1, 256).pattern(&LAYER_NAME);
 }
 
 /// A layer, which may be of another account or region than the caller's. Prints as its ARN.

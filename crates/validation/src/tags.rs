@@ -1,9 +1,12 @@
 //! Tags, and the resources that have them.
 
+use crate::admitted::admitted;
 use crate::caller::Caller;
+use crate::code_signing::CodeSigningConfigArn;
 use crate::constraint::{Bounds, MapRules, Shape, TextRules};
 use crate::function_name::FunctionName;
 use crate::function_reference::FunctionReference;
+use crate::layer::LayerName;
 use crate::pattern::Pattern;
 use crate::rejection::Rejection;
 use crate::string_map::StringMap;
@@ -32,26 +35,49 @@ static TAGGABLE_RESOURCE: Pattern = Pattern::regex(
 pub(crate) const TAGGABLE_RESOURCE_SHAPE: Shape =
     Shape::String(TextRules::ANY.length(1, 256).pattern(&TAGGABLE_RESOURCE));
 
-/// A resource that can have tags.
+/// A resource of the caller's account and region that can have tags.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TaggableResource {
-    /// A function of the caller's account and region.
+    /// A function.
     Function(FunctionName),
-    /// A layer, a code signing config, an event source mapping or a capacity provider.
-    Other,
+    /// A layer, of which versions have no tags of their own.
+    Layer(LayerName),
+    /// A code signing configuration.
+    CodeSigningConfig(CodeSigningConfigArn),
+    /// An event source mapping, by its id.
+    EventSourceMapping(String),
+    /// A capacity provider, by its name.
+    CapacityProvider(String),
 }
 
 impl TaggableResource {
     /// Reads an admitted ARN.
     ///
     /// # Errors
-    /// Those of [`FunctionReference::resolve`], then [`Rejection::InvalidParameterValue`] for a version or an alias,
-    /// whether it exists or not (recorded from AWS).
+    /// Those of [`FunctionReference::resolve`], which are chosen for other resources than functions, then
+    /// [`Rejection::InvalidParameterValue`] for a version or an alias, whether it exists or not (recorded from AWS).
     pub(crate) fn resolve(caller: &Caller, arn: &str) -> Result<Self, Rejection> {
-        if arn.split(':').nth(5) != Some("function") {
-            return Ok(Self::Other);
+        let mut parts = arn.split(':').skip(3);
+        let mut part = || parts.next().unwrap_or_default();
+        let (region, account, kind, name) = (part(), part(), part(), part());
+        if kind == "function" {
+            return Self::function(FunctionReference::resolve(caller, arn, None)?);
         }
-        let function = FunctionReference::resolve(caller, arn, None)?;
+        if region != caller.region.as_str() {
+            return Err(Rejection::OtherRegion { requested: admitted(region), here: caller.region.clone() });
+        }
+        if account != caller.account.as_str() {
+            return Err(Rejection::OtherAccount);
+        }
+        Ok(match kind {
+            "layer" => Self::Layer(admitted(name)),
+            "code-signing-config" => Self::CodeSigningConfig(admitted(arn)),
+            "event-source-mapping" => Self::EventSourceMapping(name.to_owned()),
+            _ => Self::CapacityProvider(name.to_owned()),
+        })
+    }
+
+    fn function(function: FunctionReference) -> Result<Self, Rejection> {
         match function.qualifier {
             None => Ok(Self::Function(function.name)),
             Some(_) => Err(Rejection::invalid(

@@ -17,7 +17,10 @@ use crate::stored::pairs;
 fn function(resource: &TaggableResource) -> Result<&FunctionName, ServiceError> {
     match resource {
         TaggableResource::Function(name) => Ok(name),
-        TaggableResource::Other => Err(ServiceError::ResourceNotFound),
+        TaggableResource::Layer(_)
+        | TaggableResource::CodeSigningConfig(_)
+        | TaggableResource::EventSourceMapping(_)
+        | TaggableResource::CapacityProvider(_) => Err(ServiceError::ResourceNotFound),
     }
 }
 

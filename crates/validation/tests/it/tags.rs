@@ -17,13 +17,22 @@ fn resolve(resource: &str) -> Result<TaggableResource, Rejection> {
 #[test]
 fn resources() {
     assert_eq!(resolve(FUNCTION), Ok(TaggableResource::Function("hello".parse().unwrap())));
-    for other in [
-        "arn:aws:lambda:us-east-1:111111111111:layer:hello",
-        "arn:aws:lambda:us-east-1:111111111111:code-signing-config:csc-0123456789abcdefg",
-        "arn:aws:lambda:us-east-1:111111111111:event-source-mapping:01234567-89ab-cdef-0123-456789abcdef",
-        "arn:aws:lambda:us-east-1:111111111111:capacity-provider:hello",
+    let uuid = "01234567-89ab-cdef-0123-456789abcdef";
+    let config = "arn:aws:lambda:us-east-1:111111111111:code-signing-config:csc-0123456789abcdefg";
+    // The longest that the table admits.
+    let long = "a".repeat(256 - "arn:aws:lambda:us-east-1:111111111111:layer:".len());
+    for (resource, expected) in [
+        ("layer:hello", TaggableResource::Layer("hello".parse().unwrap())),
+        (&format!("layer:{long}"), TaggableResource::Layer(long.parse().unwrap())),
+        (&config[38..], TaggableResource::CodeSigningConfig(config.parse().unwrap())),
+        (&format!("event-source-mapping:{uuid}"), TaggableResource::EventSourceMapping(uuid.into())),
+        ("capacity-provider:hello", TaggableResource::CapacityProvider("hello".into())),
     ] {
-        assert_eq!(resolve(other), Ok(TaggableResource::Other), "{other}");
+        assert_eq!(resolve(&format!("arn:aws:lambda:us-east-1:111111111111:{resource}")), Ok(expected));
+        let elsewhere = resolve(&format!("arn:aws:lambda:eu-west-1:111111111111:{resource}"));
+        assert!(matches!(elsewhere, Err(Rejection::OtherRegion { .. })), "{resource}");
+        let foreign = resolve(&format!("arn:aws:lambda:us-east-1:222222222222:{resource}"));
+        assert_eq!(foreign, Err(Rejection::OtherAccount), "{resource}");
     }
     // Recorded from AWS.
     for qualifier in ["1", "v1", "$LATEST"] {
