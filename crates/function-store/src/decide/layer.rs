@@ -69,7 +69,7 @@ impl Context<'_> {
 }
 
 /// The pattern of the service model admits no longer name where a layer is published.
-const LAYER_NAME_LENGTH_MAX: usize = 140;
+pub(crate) const LAYER_NAME_LENGTH_MAX: usize = 140;
 
 /// The runtime and the instruction set that a list asks for.
 type Filter<'a> = (Option<&'a str>, Option<&'a str>);
@@ -138,7 +138,7 @@ impl<P: Send + 'static> Command for PublishLayer<P> {
         let name = request.layer_name.as_str();
         let key = keys::layer(name);
         let head = context.read::<StoredLayerHead>(&key)?;
-        let mut head = head.unwrap_or(StoredLayerHead { next_version: 1, code_bytes: 0 });
+        let mut head = head.unwrap_or(StoredLayerHead { next_version: 1, code_bytes: 0, tags: Vec::new() });
         let version = LayerVersionReference { layer, version: head.next_version };
         let architectures = request.compatible_architectures.as_ref();
         let architectures = architectures.map(|list| list.iter().map(ToString::to_string).collect());

@@ -1,37 +1,52 @@
 //! ListTags, TagResource and UntagResource.
 
 use funclet_validation::{
-    FunctionName, ListTags, StringMap, TagResource, TaggableResource, UntagResource, merge_tags,
+    FunctionName, LayerName, ListTags, StringMap, TagResource, TaggableResource, UntagResource, merge_tags,
 };
 
 use crate::answer::ResourceTags;
+use crate::decide::layer::LAYER_NAME_LENGTH_MAX;
 use crate::decide::sealed::{Command, Query};
 use crate::decide::update::refusal_of;
 use crate::decide::{Changes, Context, Decision, Stop};
 use crate::error::ServiceError;
 use crate::event::{FunctionEvent, FunctionEventKind};
 use crate::keys;
-use crate::stored::pairs;
+use crate::stored::{Stored, StoredLayerHead, pairs};
 
-/// Only functions can be created here, so nothing else is found.
-fn function(resource: &TaggableResource) -> Result<&FunctionName, ServiceError> {
-    match resource {
-        TaggableResource::Function(name) => Ok(name),
-        TaggableResource::Layer(_)
-        | TaggableResource::CodeSigningConfig(_)
-        | TaggableResource::EventSourceMapping(_)
-        | TaggableResource::CapacityProvider(_) => Err(ServiceError::ResourceNotFound),
+/// A resource beside functions that keeps its tags itself.
+trait Tagged: Stored {
+    fn tags(&mut self) -> &mut Vec<(String, String)>;
+}
+
+impl Tagged for StoredLayerHead {
+    fn tags(&mut self) -> &mut Vec<(String, String)> {
+        &mut self.tags
     }
 }
+
+/// Where a layer lies. No layer has a longer name, nor a key.
+fn layer_key(name: &LayerName) -> Result<Vec<u8>, ServiceError> {
+    let fits = name.as_str().len() <= LAYER_NAME_LENGTH_MAX;
+    if fits { Ok(keys::layer(name.as_str())) } else { Err(ServiceError::ResourceNotFound) }
+}
+
+/// What changes tags.
+type Change<'a> = &'a dyn Fn(StringMap) -> Result<StringMap, ServiceError>;
 
 impl Query for ListTags {
     type Answer = ResourceTags;
 
     #[allow(private_interfaces)]
     fn look(&self, context: &Context<'_>) -> Result<ResourceTags, Stop> {
-        let name = function(&self.resource)?;
-        let found = context.require(name, context.caller.function_arn(name))?.value;
-        Ok(ResourceTags { tags: found.tags.into_iter().collect() })
+        let tags = match &self.resource {
+            TaggableResource::Function(name) => {
+                context.require(name, context.caller.function_arn(name))?.value.tags
+            }
+            TaggableResource::Layer(name) => stored::<StoredLayerHead>(context, &layer_key(name)?)?.tags,
+            other => return Err(unknown(other).into()),
+        };
+        Ok(ResourceTags { tags: tags.into_iter().collect() })
     }
 }
 
@@ -40,31 +55,69 @@ impl Command for TagResource {
 
     #[allow(private_interfaces)]
     fn decide(&self, context: &Context<'_>) -> Result<Decision<()>, Stop> {
-        exchange(context, &self.resource, |tags| merge_tags(tags, self.tags.clone()).map_err(refusal_of))
+        exchange(context, &self.resource, &|tags| merge_tags(tags, self.tags.clone()).map_err(refusal_of))
     }
 }
 
 impl Command for UntagResource {
     type Answer = ();
 
-    /// A key that the function does not have is no complaint (recorded from AWS).
+    /// A key that the resource does not have is no complaint (recorded from AWS).
     #[allow(private_interfaces)]
     fn decide(&self, context: &Context<'_>) -> Result<Decision<()>, Stop> {
         let stays = |(key, _): &(String, String)| !self.tag_keys.contains(key);
-        exchange(context, &self.resource, |tags| Ok(tags.into_iter().filter(stays).collect()))
+        exchange(context, &self.resource, &|tags| Ok(tags.into_iter().filter(stays).collect()))
     }
 }
 
-/// Gives a function other tags, and a new revision even if they are the same (recorded from AWS).
-///
-/// Possible while an update is in progress, which still ends with the revision that it has drawn. Versions have no tags, so
-/// that `$LATEST` is not touched in the sense of PublishVersion \[both chosen\].
+/// Gives a resource other tags.
 fn exchange(
     context: &Context<'_>,
     resource: &TaggableResource,
-    change: impl FnOnce(StringMap) -> Result<StringMap, ServiceError>,
+    change: Change<'_>,
 ) -> Result<Decision<()>, Stop> {
-    let name = function(resource)?;
+    match resource {
+        TaggableResource::Function(name) => exchange_of_function(context, name, change),
+        TaggableResource::Layer(name) => {
+            exchange_stored::<StoredLayerHead>(context, layer_key(name)?, change)
+        }
+        other => Err(unknown(other).into()),
+    }
+}
+
+/// What cannot be created here is not found.
+fn unknown(_: &TaggableResource) -> ServiceError {
+    ServiceError::ResourceNotFound
+}
+
+/// Reads a resource that must exist.
+fn stored<S: Tagged>(context: &Context<'_>, key: &[u8]) -> Result<S, Stop> {
+    Ok(context.read(key)?.ok_or(ServiceError::ResourceNotFound)?)
+}
+
+/// Nothing but the tags changes.
+fn exchange_stored<S: Tagged>(
+    context: &Context<'_>,
+    key: Vec<u8>,
+    change: Change<'_>,
+) -> Result<Decision<()>, Stop> {
+    let mut resource: S = stored(context, &key)?;
+    let tags = std::mem::take(resource.tags()).into_iter().collect();
+    *resource.tags() = pairs(&change(tags)?);
+    let mut changes = Changes::default();
+    changes.put(key, &resource)?;
+    Ok(Decision { changes, answer: () })
+}
+
+/// The function gets a new revision even if its tags are the same (recorded from AWS).
+///
+/// Possible while an update is in progress, which still ends with the revision that it has drawn. Versions have no tags, so
+/// that `$LATEST` is not touched in the sense of PublishVersion \[both chosen\].
+fn exchange_of_function(
+    context: &Context<'_>,
+    name: &FunctionName,
+    change: Change<'_>,
+) -> Result<Decision<()>, Stop> {
     let found = context.require(name, context.caller.function_arn(name))?;
     let mut changes = Changes::default();
     let old_revision = found.value.latest.revision_id;

@@ -14,6 +14,7 @@ pub(crate) struct StoredLayerHead {
     pub(crate) next_version: u64,
     /// Bytes that all versions count against the quota.
     pub(crate) code_bytes: u64,
+    pub(crate) tags: Vec<(String, String)>,
 }
 
 impl Stored for StoredLayerHead {

@@ -7,8 +7,9 @@ use funclet_function_store::{
 use funclet_storage::BlobDigest;
 use funclet_validation::{
     CreateFunctionRequest, DeleteLayerVersionRequest, GetLayerVersionRequest, LayerVersionContentInput,
-    LayerVersionReference, ListLayerVersionsRequest, ListLayersRequest, PublishLayerVersionRequest,
-    UpdateFunctionCodeRequest, UpdateFunctionConfigurationRequest,
+    LayerVersionReference, ListLayerVersionsRequest, ListLayersRequest, ListTagsRequest,
+    PublishLayerVersionRequest, TagResourceRequest, UntagResourceRequest, UpdateFunctionCodeRequest,
+    UpdateFunctionConfigurationRequest,
 };
 
 use crate::world::{Kind, World, create_request, update_request, zip};
@@ -293,4 +294,33 @@ fn layers_are_for_the_account_that_they_belong_to() {
             )
         );
     }
+}
+
+#[test]
+fn a_layer_has_tags_as_long_as_it_is_known() {
+    let world = World::new(Kind::Memory);
+    let resource = || Some("arn:aws:lambda:eu-central-1:111122223333:layer:l".to_owned());
+    let list = || {
+        let found = world.look(ListTagsRequest { resource: resource() }.validate(&world.caller).unwrap())?;
+        Ok(found.tags.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>())
+    };
+    let tag = |tags: &[(&str, &str)]| {
+        let tags = Some(tags.iter().copied().collect());
+        world.run(TagResourceRequest { resource: resource(), tags }.validate(&world.caller).unwrap())
+    };
+    assert_eq!(
+        (list(), tag(&[("a", "1")])),
+        (Err(ServiceError::ResourceNotFound), Err(ServiceError::ResourceNotFound))
+    );
+    publish(&world, "l", "l");
+    tag(&[("a", "1"), ("b", "2")]).unwrap();
+    tag(&[("a", "3")]).unwrap();
+    publish(&world, "l", "m");
+    assert_eq!(list().unwrap(), ["a=3", "b=2"]);
+    let untag = UntagResourceRequest { resource: resource(), tag_keys: Some(vec!["a".into(), "x".into()]) };
+    world.run(untag.validate(&world.caller).unwrap()).unwrap();
+    assert_eq!(list().unwrap(), ["b=2"]);
+    let many: Vec<_> = (0..50).map(|n| n.to_string()).collect();
+    let refused = tag(&many.iter().map(|key| (key.as_str(), "")).collect::<Vec<_>>());
+    assert_eq!(refused.unwrap_err().to_string(), "Number of tags exceeds resource tag limit.");
 }
