@@ -20,6 +20,9 @@ use crate::system::{SystemClock, SystemIds};
 /// The storage quota of an account in a region: 75 GiB, AWS's default.
 const CODE_STORAGE_BYTES_MAX: u64 = 80_530_636_800;
 
+/// How many executions at a time an account has in a region: AWS's default.
+const CONCURRENT_EXECUTIONS_MAX: u32 = 1000;
+
 /// For how long a package stays that no function has any more: as long as a server's link to it works, and a little longer.
 const PACKAGE_GRACE_MS: u64 = 11 * 60 * 1000;
 
@@ -54,6 +57,7 @@ pub struct Builder {
     networks: Arc<dyn Networks>,
     transitions: Transitions,
     code_storage_bytes_max: u64,
+    concurrent_executions_max: u32,
     request_rate: Option<RequestRate>,
     durability: Durability,
     maintenance: Maintenance,
@@ -72,6 +76,7 @@ impl Builder {
             networks: Arc::new(AnyNetwork),
             transitions: Transitions::default(),
             code_storage_bytes_max: CODE_STORAGE_BYTES_MAX,
+            concurrent_executions_max: CONCURRENT_EXECUTIONS_MAX,
             request_rate: None,
             durability: Durability::default(),
             maintenance: Maintenance::default(),
@@ -131,6 +136,13 @@ impl Builder {
     /// Sets the storage quota of each account in each region, in bytes. Default: 75 GiB.
     pub fn code_storage_bytes_max(mut self, bytes: u64) -> Self {
         self.code_storage_bytes_max = bytes;
+        self
+    }
+
+    /// Sets how many executions at a time each account has in each region. Functions can reserve all but 100 of them.
+    /// Default: 1000.
+    pub fn concurrent_executions_max(mut self, executions: u32) -> Self {
+        self.concurrent_executions_max = executions;
         self
     }
 
@@ -211,6 +223,7 @@ impl Builder {
             ids: Arc::clone(&self.ids),
             transitions: self.transitions,
             code_bytes_max: self.code_storage_bytes_max,
+            concurrent_executions_max: self.concurrent_executions_max,
         });
         let links = Links::load(&*backend, &*self.ids, store.now_ms()).map_err(OpenError::Engine)?;
         let (ids, sources, networks, default_caller) = (self.ids, self.sources, self.networks, self.caller);

@@ -245,7 +245,7 @@ pub struct FunctionCodeSigning {
     pub code_signing_config_arn: Option<CodeSigningConfigArn>,
 }
 
-/// What GetFunctionConcurrency answers.
+/// What PutFunctionConcurrency and GetFunctionConcurrency answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FunctionConcurrency {
     /// The reserved concurrency, if it is set.

@@ -5,6 +5,7 @@ use funclet_validation::Caller;
 
 use crate::decide::{Context, Decision, Drawn, Due, Stop, sealed};
 use crate::error::ServiceError;
+use crate::keys;
 use crate::store::Failure;
 
 /// A command or query with everything that was drawn for it, and the outcome of its last run.
@@ -36,8 +37,10 @@ impl<O, A> Attempt<O, A> {
     pub(crate) fn conclude<P>(&mut self, result: Result<P, CommitError>) -> Result<A, Failure> {
         match result {
             Ok(_) | Err(CommitError::Refused) => self.told(),
-            // The only counter is that of the quota.
-            Err(CommitError::Limit(_)) => Err(Failure::Refused(ServiceError::CodeStorageExceeded)),
+            Err(CommitError::Limit(counter)) => Err(Failure::Refused(match &counter[..] {
+                keys::RESERVED_CONCURRENCY => ServiceError::TooFewUnreserved,
+                _ => ServiceError::CodeStorageExceeded,
+            })),
             // Texts that no rule of the service bounds can add up to more than is stored in one place.
             Err(CommitError::Rule(RuleBroken::ValueLength { max, .. })) => {
                 let text = format!("The configuration of the function takes more than {max} bytes.");
@@ -58,7 +61,7 @@ impl<C: sealed::Command> Attempt<C, C::Answer> {
         let Self { operation, caller, drawn, .. } = self;
         match operation.decide(&Context { view: tx, caller, drawn }) {
             Ok(Decision { changes, answer }) => {
-                changes.play(tx, drawn.code_bytes_max)?;
+                changes.play(tx, drawn)?;
                 self.due = changes.due;
                 self.outcome = Some(Ok(answer));
                 Ok(())

@@ -90,6 +90,13 @@ pub enum ServiceError {
     /// All archives of the account in the region together would pass the quota (`CodeStorageExceededException`, 400).
     #[error("Code storage limit exceeded.")]
     CodeStorageExceeded,
+    /// The executions that functions reserve would leave too few to the others (`InvalidParameterValueException`, 400).
+    #[error(
+        "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below \
+         its minimum value of [{}].",
+        crate::decide::UNRESERVED_MIN
+    )]
+    TooFewUnreserved,
     /// The code signing config does not exist (`CodeSigningConfigNotFoundException`, 404).
     #[error(
         "The code signing configuration cannot be found. Check that the provided configuration is not deleted: {arn}."

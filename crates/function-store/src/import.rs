@@ -15,7 +15,7 @@ use crate::keys;
 use crate::lifecycle::Transitions;
 use crate::stored::{Stored as _, StoredFunction, StoredGone, StoredVersion, parse};
 
-/// How many entries one transaction writes. Each may read three keys, and all of them write one counter.
+/// How many entries one transaction writes. Each may read three keys, and all of them write two counters.
 const BATCH_ENTRIES: usize = 16;
 /// How many keys that makes, references to packages among them; those of one more entry may come on top.
 const BATCH_KEYS: usize = 40;
@@ -74,6 +74,8 @@ struct Prepared {
     packages: Vec<(BlobDigest, u64)>,
     /// What it adds to the storage quota.
     code_bytes: u64,
+    /// How many executions it reserves.
+    concurrency: u32,
     /// The function that it belongs to, which has to be there, or what is left of it.
     owner: Option<Owner>,
 }
@@ -203,6 +205,10 @@ impl Prepared {
             let bytes = i64::try_from(self.code_bytes).unwrap_or(i64::MAX);
             tx.bounded_add(keys::CODE_BYTES, bytes, u64::MAX).map_err(told)?;
         }
+        if self.concurrency > 0 {
+            let executions = self.concurrency.into();
+            tx.bounded_add(keys::RESERVED_CONCURRENCY, executions, u64::MAX).map_err(told)?;
+        }
         tx.put(&self.key, self.value.clone()).map_err(told)
     }
 }
@@ -234,11 +240,12 @@ fn is_there(owner: &Owner, view: &dyn View) -> Result<bool, ReadError> {
 fn prepare(line: u64, scope: &Scope, entry: ExportedEntry) -> Result<Prepared, BadEntry> {
     let packages = entry.packages();
     let caller = || keys::caller(scope).ok_or_else(|| BadEntry::Misplaced(scope.to_string()));
-    let (mut code_bytes, mut owner) = (0, None);
+    let (mut code_bytes, mut concurrency, mut owner) = (0, 0, None);
     let (key, value) = match entry.content {
         Content::Function { key, value } => {
             validate(&caller()?, &key, &value.latest, Version::Latest)?;
             code_bytes = value.code_bytes;
+            concurrency = value.reserved_concurrent_executions.unwrap_or(0);
             (keys::function(&key), value.encode()?)
         }
         Content::Version { key, value } => {
@@ -274,7 +281,7 @@ fn prepare(line: u64, scope: &Scope, entry: ExportedEntry) -> Result<Prepared, B
             (key, value)
         }
     };
-    Ok(Prepared { line, key, value, packages, code_bytes, owner })
+    Ok(Prepared { line, key, value, packages, code_bytes, concurrency, owner })
 }
 
 /// Checks that every text of a version is one that the service could have put there, as every answer does.
@@ -286,6 +293,7 @@ fn validate(caller: &Caller, name: &str, stored: &StoredVersion, version: Versio
         revisions: [[0; 16]; 4],
         transitions: Transitions::Immediate,
         code_bytes_max: 0,
+        concurrent_executions_max: 0,
     };
     let context = Context { view: &Nothing, caller, drawn: &drawn };
     match context.configuration(stored, caller.function_arn(&name), version) {

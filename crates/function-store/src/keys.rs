@@ -8,6 +8,7 @@
 //! layer/NAME                           a layer
 //! layer-version/NAME/COMPLEMENT(hex)   a version of a layer, by 2^64 - 1 - its number: the newest comes first
 //! c/code-bytes                         counter: bytes that count against the storage quota
+//! c/reserved-concurrency               counter: executions at a time that functions have reserved
 //! ```
 //!
 //! Below `x/` all is text:
@@ -39,6 +40,8 @@ pub(crate) const ALIAS_OF: &str = "alias-of";
 pub(crate) const GONE: &[u8] = b"gone/";
 /// The counter of the storage quota.
 pub(crate) const CODE_BYTES: &[u8] = b"c/code-bytes";
+/// The counter of executions that functions have reserved.
+pub(crate) const RESERVED_CONCURRENCY: &[u8] = b"c/reserved-concurrency";
 
 /// The scope of an account in a region.
 pub(crate) fn scope(caller: &Caller) -> Result<Scope, InvalidScope> {

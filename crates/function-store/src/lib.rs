@@ -34,6 +34,7 @@
 //!     ids: Arc::new(Counter(AtomicU64::new(1))),
 //!     transitions: Transitions::Immediate,
 //!     code_bytes_max: 80_530_636_800,
+//!     concurrent_executions_max: 1000,
 //! });
 //! let caller = Caller { account: "111122223333".parse()?, region: "eu-central-1".parse()? };
 //! let request = GetFunctionRequest { function_name: Some("absent".into()), ..Default::default() };

@@ -27,6 +27,8 @@ pub struct StoreParts {
     pub transitions: Transitions,
     /// The storage quota of an account in a region, in bytes.
     pub code_bytes_max: u64,
+    /// How many executions at a time an account has in a region. Functions can reserve all but 100 of them.
+    pub concurrent_executions_max: u32,
 }
 
 /// Functions of all accounts and regions on one backend. Cheap to clone.
@@ -41,6 +43,7 @@ struct Shared {
     ids: Arc<dyn Entropy>,
     transitions: Transitions,
     code_bytes_max: u64,
+    concurrent_executions_max: u32,
     /// Shared with callbacks, so that none of them keeps the backend open.
     agenda: Arc<Agenda>,
 }
@@ -86,10 +89,17 @@ impl FunctionStore {
     /// Puts a store together.
     #[must_use]
     pub fn new(parts: StoreParts) -> Self {
-        let StoreParts { backend, clock, ids, transitions, code_bytes_max } = parts;
-        let time = EngineTime::new(clock, backend.time_ms_max());
-        let agenda = Arc::default();
-        Self { shared: Arc::new(Shared { backend, time, ids, transitions, code_bytes_max, agenda }) }
+        let time = EngineTime::new(parts.clock, parts.backend.time_ms_max());
+        let shared = Shared {
+            backend: parts.backend,
+            time,
+            ids: parts.ids,
+            transitions: parts.transitions,
+            code_bytes_max: parts.code_bytes_max,
+            concurrent_executions_max: parts.concurrent_executions_max,
+            agenda: Arc::default(),
+        };
+        Self { shared: Arc::new(shared) }
     }
 
     /// Returns the backend, for blobs and events.
@@ -188,6 +198,7 @@ impl FunctionStore {
             revisions: std::array::from_fn(|_| version_4(ids.bytes())),
             transitions: self.shared.transitions,
             code_bytes_max: self.shared.code_bytes_max,
+            concurrent_executions_max: self.shared.concurrent_executions_max,
         };
         (drawn, TxnId::new(now_ms, ids.bytes()))
     }
@@ -200,6 +211,7 @@ impl FunctionStore {
             revisions: [[0; 16]; 4],
             transitions: self.shared.transitions,
             code_bytes_max: self.shared.code_bytes_max,
+            concurrent_executions_max: self.shared.concurrent_executions_max,
         }
     }
 }

@@ -277,7 +277,9 @@ impl From<ServiceError> for WireError {
             | ServiceError::CodeShaMismatch { .. }
             | ServiceError::LayerNotFound { .. }
             | ServiceError::InvalidParameterValue(_) => Class::INVALID_PARAMETER_VALUE,
-            ServiceError::LatestWithRouting => Class::UNTYPED_INVALID_PARAMETER_VALUE,
+            ServiceError::LatestWithRouting | ServiceError::TooFewUnreserved => {
+                Class::UNTYPED_INVALID_PARAMETER_VALUE
+            }
             ServiceError::LayerAccessDenied { .. } => Class::ACCESS_DENIED,
             ServiceError::RunsNoCode => Class::UNKNOWN_OPERATION,
             ServiceError::CodeStorageExceeded => Class::CODE_STORAGE_EXCEEDED,
@@ -393,6 +395,14 @@ mod tests {
         ] {
             let text = serde_json::to_string(&error.to_string()).unwrap();
             let body = format!(r#"{{"Type":"User","message":{text}}}"#);
+            check(error, 400, "InvalidParameterValueException", &body);
+        }
+    }
+
+    #[test]
+    fn what_has_no_type() {
+        for error in [ServiceError::LatestWithRouting, ServiceError::TooFewUnreserved] {
+            let body = format!(r#"{{"message":"{error}"}}"#);
             check(error, 400, "InvalidParameterValueException", &body);
         }
     }

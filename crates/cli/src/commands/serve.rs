@@ -77,6 +77,9 @@ pub(crate) struct Arguments {
     /// How many requests a second an account may send in a region, for tests of clients; AWS allows 15. Default: no limit
     #[arg(long, env = "FUNCLET_REQUEST_RATE", value_parser = clap::value_parser!(u32).range(1..))]
     request_rate: Option<u32>,
+    /// How many executions at a time an account has in a region; functions can reserve all but 100 of them
+    #[arg(long, env = "FUNCLET_CONCURRENT_EXECUTIONS", default_value_t = 1000)]
+    concurrent_executions: u32,
     /// The form of the log on standard error
     #[arg(long, env = "FUNCLET_LOG_FORMAT", value_enum, default_value = "text")]
     log_format: LogFormat,
@@ -142,6 +145,7 @@ fn open(arguments: &Arguments, clock: Option<&Arc<ShiftedClock>>) -> Result<Func
         .account(arguments.account.clone())
         .region(arguments.region.clone())
         .transitions(transitions)
+        .concurrent_executions_max(arguments.concurrent_executions)
         .durability(if arguments.no_sync { Durability::Process } else { Durability::Disk })
         .maintenance(Maintenance::Thread);
     let builder = match arguments.request_rate {

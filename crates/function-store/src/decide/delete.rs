@@ -40,6 +40,7 @@ fn delete_function(
     let mut changes = Changes::default();
     changes.delete(keys::function(name.as_str()));
     changes.free_code_bytes(function.code_bytes);
+    changes.reserve_concurrency(function.reserved_concurrent_executions.unwrap_or(0), 0);
     function.latest.blobs().for_each(|(digest, _)| changes.release(digest));
     if context.leaves_something(name, &function)? {
         let key = keys::gone(&function.incarnation);

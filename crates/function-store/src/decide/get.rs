@@ -1,10 +1,8 @@
 //! What is read of one function: GetFunction, GetFunctionConfiguration and the like.
 
-use funclet_validation::{
-    GetFunction, GetFunctionCodeSigningConfig, GetFunctionConcurrency, GetFunctionConfiguration,
-};
+use funclet_validation::{GetFunction, GetFunctionCodeSigningConfig, GetFunctionConfiguration};
 
-use crate::answer::{FunctionCodeSigning, FunctionConcurrency, FunctionConfiguration, FunctionDetail};
+use crate::answer::{FunctionCodeSigning, FunctionConfiguration, FunctionDetail};
 use crate::decide::context::code_location;
 use crate::decide::sealed::Query;
 use crate::decide::{Context, Stop};
@@ -43,17 +41,5 @@ impl Query for GetFunctionCodeSigningConfig {
         let name = &self.function_name;
         context.require(name, context.caller.function_arn(name))?;
         Ok(FunctionCodeSigning { function_name: name.clone(), code_signing_config_arn: None })
-    }
-}
-
-impl Query for GetFunctionConcurrency {
-    type Answer = FunctionConcurrency;
-
-    #[allow(private_interfaces)]
-    fn look(&self, context: &Context<'_>) -> Result<FunctionConcurrency, Stop> {
-        let name = &self.function_name;
-        let function = context.require(name, context.caller.function_arn(name))?.value;
-        let reserved_concurrent_executions = function.reserved_concurrent_executions;
-        Ok(FunctionConcurrency { reserved_concurrent_executions })
     }
 }

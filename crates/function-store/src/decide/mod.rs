@@ -4,6 +4,7 @@
 mod absent;
 mod alias;
 mod belongings;
+mod concurrency;
 mod context;
 mod create;
 mod delete;
@@ -23,6 +24,7 @@ mod update;
 mod update_code;
 mod update_configuration;
 
+pub(crate) use concurrency::UNRESERVED_MIN;
 pub(crate) use context::{Context, Stop};
 pub use create::{CheckCreate, CreateFunctionWith};
 pub use layer::{FindLayerVersion, GetLayer, LayerPackage, PublishLayer};
@@ -52,6 +54,7 @@ pub(crate) struct Drawn {
     pub(crate) revisions: [[u8; 16]; 4],
     pub(crate) transitions: Transitions,
     pub(crate) code_bytes_max: u64,
+    pub(crate) concurrent_executions_max: u32,
 }
 
 /// An operation that may change something.
@@ -126,6 +129,8 @@ pub(crate) struct Changes {
     puts: Vec<(Vec<u8>, Encoded)>,
     deletes: Vec<Vec<u8>>,
     code_bytes_added: i64,
+    /// Executions that are reserved from now on.
+    concurrency_added: i64,
     inline: Vec<(BlobDigest, Bytes)>,
     holds: Vec<(BlobDigest, u64)>,
     releases: Vec<BlobDigest>,
@@ -190,13 +195,18 @@ impl Changes {
         self.add_code_bytes(i64::try_from(bytes).unwrap_or(i64::MAX).saturating_neg());
     }
 
+    /// Reserves so many executions of the account's more than `before`, or gives some back.
+    pub(crate) fn reserve_concurrency(&mut self, before: u32, after: u32) {
+        self.concurrency_added += i64::from(after) - i64::from(before);
+    }
+
     pub(crate) fn event(&mut self, event: impl Into<Event>) -> Result<(), Stop> {
         self.events.push(event.into().encode()?);
         Ok(())
     }
 
     /// Plays the write set into a transaction. May run several times.
-    pub(crate) fn play(&self, tx: &mut dyn Tx, code_bytes_max: u64) -> Result<(), Abort> {
+    pub(crate) fn play(&self, tx: &mut dyn Tx, drawn: &Drawn) -> Result<(), Abort> {
         for (digest, content) in &self.inline {
             tx.inline_blob(*digest, content.clone())?;
         }
@@ -208,7 +218,11 @@ impl Changes {
             tx.release(*digest)?;
         }
         if self.code_bytes_added != 0 {
-            tx.bounded_add(keys::CODE_BYTES, self.code_bytes_added, code_bytes_max)?;
+            tx.bounded_add(keys::CODE_BYTES, self.code_bytes_added, drawn.code_bytes_max)?;
+        }
+        if self.concurrency_added != 0 {
+            let max = concurrency::reservable(drawn.concurrent_executions_max);
+            tx.bounded_add(keys::RESERVED_CONCURRENCY, self.concurrency_added, max.into())?;
         }
         for (key, value) in &self.puts {
             tx.put(key, value.clone())?;

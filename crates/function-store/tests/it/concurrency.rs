@@ -10,7 +10,10 @@ use funclet_storage::{Backend, LocalBackend, LocalOptions, Maintenance, MemoryBa
 use funclet_testkit::{ManualClock, RemoteLike, SeededEntropy, SimVfs};
 use funclet_validation::{GetFunctionConfigurationRequest, RevisionId, UpdateFunctionCodeRequest};
 
-use crate::world::{NOON_MS, QUOTA_BYTES, World, caller, create_request, is_conflict, update_request, zip};
+use crate::world::{
+    CONCURRENT_EXECUTIONS, NOON_MS, QUOTA_BYTES, World, caller, create_request, is_conflict, update_request,
+    zip,
+};
 
 const THREADS: usize = 8;
 
@@ -36,6 +39,7 @@ fn store(backend: Arc<dyn Backend>) -> FunctionStore {
         ids: Arc::new(SeededEntropy::new(9)),
         transitions: Transitions::Immediate,
         code_bytes_max: QUOTA_BYTES,
+        concurrent_executions_max: CONCURRENT_EXECUTIONS,
     })
 }
 

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use funclet_function_store::{Event, FunctionEvent, FunctionEventKind, FunctionStore, Transitions};
+use funclet_function_store::{
+    Event, FunctionEvent, FunctionEventKind, FunctionStore, ResourceEvent, Transitions,
+};
 use funclet_storage::{Events, Position};
 
 use crate::world::{World, configure_request, create_request, zip};
@@ -15,8 +17,19 @@ on_every_backend!(
     scopes_are_told_apart,
 );
 
-/// The whole feed of the world's account and region.
+/// What the feed tells of functions of the world's account and region.
 pub(crate) fn feed(world: &World) -> Vec<FunctionEvent> {
+    let of_function = |event| if let Event::Function(event) = event { Some(event) } else { None };
+    whole_feed(world).into_iter().filter_map(of_function).collect()
+}
+
+/// What it tells of everything else.
+pub(crate) fn resource_feed(world: &World) -> Vec<ResourceEvent> {
+    let of_resource = |event| if let Event::Resource(event) = event { Some(event) } else { None };
+    whole_feed(world).into_iter().filter_map(of_resource).collect()
+}
+
+fn whole_feed(world: &World) -> Vec<Event> {
     let (mut found, mut after) = (Vec::new(), Position::START);
     loop {
         let Events::Batches(batches) = world.backend.events(after, 7).unwrap() else { panic!("lost") };
@@ -26,10 +39,7 @@ pub(crate) fn feed(world: &World) -> Vec<FunctionEvent> {
         );
         after = last.position;
         for batch in batches.iter().filter(|batch| batch.scope == world.scope()) {
-            found.extend(batch.events.iter().filter_map(|event| match Event::decode(event).unwrap() {
-                Some(Event::Function(event)) => Some(event),
-                _ => None,
-            }));
+            found.extend(batch.events.iter().filter_map(|event| Event::decode(event).unwrap()));
         }
     }
 }

@@ -24,6 +24,7 @@ enum Step {
     PublishLayer(u8, u8),
     DeleteLayer(u8, u8),
     UseLayer(u8, u8, u8),
+    Reserve(u8, u8),
     Settle,
 }
 
@@ -39,7 +40,8 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (name.clone(), 1..4_u8).prop_map(|(name, number)| Step::DeleteVersion(name, number)),
         2 => (name.clone(), 0..4_u8).prop_map(|(layer, content)| Step::PublishLayer(layer, content)),
         1 => (name.clone(), 1..4_u8).prop_map(|(layer, number)| Step::DeleteLayer(layer, number)),
-        2 => (name.clone(), name, 1..4_u8).prop_map(|(name, layer, number)| Step::UseLayer(name, layer, number)),
+        2 => (name.clone(), name.clone(), 1..4_u8).prop_map(|(name, layer, number)| Step::UseLayer(name, layer, number)),
+        1 => (name, 0..4_u8).prop_map(|(name, executions)| Step::Reserve(name, executions)),
         1 => Just(Step::Settle),
     ]
 }
@@ -54,7 +56,9 @@ fn content(number: u8) -> String {
 
 /// Refusals are as good as anything: the state is what counts.
 fn take(world: &World, step: &Step) {
-    use funclet_validation::{PublishVersionRequest, UpdateFunctionCodeRequest};
+    use funclet_validation::{
+        PublishVersionRequest, PutFunctionConcurrencyRequest, UpdateFunctionCodeRequest,
+    };
     let update = |number: &u8, publish: bool| UpdateFunctionCodeRequest {
         publish: Some(publish),
         ..crate::world::update_request(&name(*number))
@@ -90,6 +94,13 @@ fn take(world: &World, step: &Step) {
         Step::UseLayer(number, layer, version) => {
             let arn = format!("arn:aws:lambda:eu-central-1:111122223333:layer:{}:{version}", name(*layer));
             drop(crate::layers::use_layers(world, &name(*number), &[&arn]));
+        }
+        Step::Reserve(number, executions) => {
+            let request = PutFunctionConcurrencyRequest {
+                function_name: Some(name(*number)),
+                reserved_concurrent_executions: Some((*executions).into()),
+            };
+            drop(world.run(request.validate(&world.caller).unwrap()));
         }
         Step::Settle => world.settle(),
     }
@@ -141,6 +152,7 @@ proptest! {
         prop_assert_eq!(lines(&*imported.backend), exported);
         prop_assert_eq!(imported.references(), world.references());
         prop_assert_eq!(imported.code_bytes(), world.code_bytes());
+        prop_assert_eq!(imported.reserved_concurrency(), world.reserved_concurrency());
         // What was left to do is done there as here.
         world.settle();
         imported.settle();

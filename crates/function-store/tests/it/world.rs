@@ -33,6 +33,7 @@ pub(crate) enum Kind {
 pub(crate) const NOON_MS: u64 = 1_700_000_000_123;
 
 pub(crate) const QUOTA_BYTES: u64 = 80_530_636_800;
+pub(crate) const CONCURRENT_EXECUTIONS: u32 = 1000;
 
 pub(crate) struct World {
     kind: Kind,
@@ -43,6 +44,7 @@ pub(crate) struct World {
     pub(crate) store: FunctionStore,
     pub(crate) caller: Caller,
     quota_bytes: u64,
+    concurrent_executions: u32,
     /// Counts operations, so that every second one is submitted and the others block.
     turn: Cell<u64>,
 }
@@ -84,9 +86,11 @@ impl World {
             ids: ids.clone(),
             transitions: Transitions::Immediate,
             code_bytes_max: QUOTA_BYTES,
+            concurrent_executions_max: CONCURRENT_EXECUTIONS,
         });
         let (caller, turn) = (caller(), Cell::new(0));
-        Self { kind, vfs, ids, clock, backend, store, caller, quota_bytes: QUOTA_BYTES, turn }
+        let (quota_bytes, concurrent_executions) = (QUOTA_BYTES, CONCURRENT_EXECUTIONS);
+        Self { kind, vfs, ids, clock, backend, store, caller, quota_bytes, concurrent_executions, turn }
     }
 
     /// Puts another store on the same backend, as another process does that has a clock of its own.
@@ -97,6 +101,7 @@ impl World {
             ids: self.ids.clone(),
             transitions,
             code_bytes_max: self.quota_bytes,
+            concurrent_executions_max: self.concurrent_executions,
         })
     }
 
@@ -107,6 +112,12 @@ impl World {
 
     pub(crate) fn with_quota(mut self, bytes: u64) -> Self {
         self.quota_bytes = bytes;
+        self.reopen(Transitions::Immediate);
+        self
+    }
+
+    pub(crate) fn with_concurrent_executions(mut self, executions: u32) -> Self {
+        self.concurrent_executions = executions;
         self.reopen(Transitions::Immediate);
         self
     }
@@ -297,8 +308,16 @@ impl World {
 
     /// The bytes that count against the quota.
     pub(crate) fn code_bytes(&self) -> u64 {
-        let counter = self.dump(b"c/code-bytes");
-        counter.values().map(|value| u64::from_le_bytes(value.payload().try_into().unwrap())).sum()
+        self.counter(b"c/code-bytes")
+    }
+
+    /// The executions that functions have reserved.
+    pub(crate) fn reserved_concurrency(&self) -> u64 {
+        self.counter(b"c/reserved-concurrency")
+    }
+
+    fn counter(&self, key: &[u8]) -> u64 {
+        self.dump(key).values().map(|value| u64::from_le_bytes(value.payload().try_into().unwrap())).sum()
     }
 }
 

@@ -36,7 +36,6 @@ pub(super) const UNOFFERED: &[(&str, Address)] = &[
         "DeleteFunctionCodeSigningConfig",
         Address::new("DELETE", "/2020-06-30/functions/{FunctionName}/code-signing-config"),
     ),
-    ("DeleteFunctionConcurrency", Address::new("DELETE", "/2017-10-31/functions/{FunctionName}/concurrency")),
     (
         "DeleteFunctionEventInvokeConfig",
         Address::new("DELETE", "/2019-09-25/functions/{FunctionName}/event-invoke-config"),
@@ -119,7 +118,6 @@ pub(super) const UNOFFERED: &[(&str, Address)] = &[
         "PutFunctionCodeSigningConfig",
         Address::new("PUT", "/2020-06-30/functions/{FunctionName}/code-signing-config"),
     ),
-    ("PutFunctionConcurrency", Address::new("PUT", "/2017-10-31/functions/{FunctionName}/concurrency")),
     (
         "PutFunctionEventInvokeConfig",
         Address::new("PUT", "/2019-09-25/functions/{FunctionName}/event-invoke-config"),
