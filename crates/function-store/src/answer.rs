@@ -252,6 +252,39 @@ pub struct FunctionConcurrency {
     pub reserved_concurrent_executions: Option<u32>,
 }
 
+/// What GetAccountSettings answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AccountSettings {
+    /// What the account can have in the region.
+    pub account_limit: AccountLimit,
+    /// What it has.
+    pub account_usage: AccountUsage,
+}
+
+/// What an account can have in a region.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AccountLimit {
+    /// The storage quota, in bytes.
+    pub total_code_size: u64,
+    /// The longest sum of what is in a package and its layers, in bytes.
+    pub code_size_unzipped: u64,
+    /// The longest package, in bytes.
+    pub code_size_zipped: u64,
+    /// How many executions there can be at a time.
+    pub concurrent_executions: u32,
+    /// Those of them that no function has reserved.
+    pub unreserved_concurrent_executions: u32,
+}
+
+/// What an account has in a region.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AccountUsage {
+    /// The bytes of the packages of all functions and their versions, each in full, however many are the same.
+    pub total_code_size: u64,
+    /// How many functions there are.
+    pub function_count: u64,
+}
+
 /// Where the code of a function is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CodeLocation {

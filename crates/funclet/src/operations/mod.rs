@@ -44,6 +44,7 @@ macro_rules! operations {
     };
 }
 
+mod account_settings;
 mod aliases;
 mod code_signing;
 mod concurrency;

@@ -2,6 +2,7 @@
 //! because ids and time are drawn before the first run.
 
 mod absent;
+mod account_settings;
 mod alias;
 mod belongings;
 mod concurrency;

@@ -34,8 +34,8 @@ macro_rules! on_every_backend {
     };
 }
 
+mod account_settings;
 mod concurrency;
-
 mod create;
 mod delete;
 mod events;

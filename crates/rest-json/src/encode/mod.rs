@@ -3,6 +3,7 @@
 //! The structs are the wire's own. A member that the service sends as an explicit null is a plain `Option`; one that it
 //! leaves out says so.
 
+mod account_settings;
 mod aliases;
 mod code_signing;
 mod concurrency;

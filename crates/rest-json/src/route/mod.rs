@@ -1,5 +1,6 @@
 //! The one table of operations: where each is found, what it takes, how it answers.
 
+mod account_settings;
 mod address;
 mod aliases;
 mod code_signing;
@@ -71,6 +72,7 @@ static GROUPS: [&[Route]; 10] = [
     event_invoke::ROUTES,
     urls::ROUTES,
     invoke::ROUTES,
+    account_settings::ROUTES,
 ];
 
 fn routes() -> impl Iterator<Item = &'static Route> + Clone {

@@ -46,7 +46,6 @@ pub(super) const UNOFFERED: &[(&str, Address)] = &[
         Address::new("DELETE", "/2019-09-30/functions/{FunctionName}/provisioned-concurrency"),
     ),
     ("DeleteResourcePolicy", Address::new("DELETE", "/2026-07-09/resource-policy/{ResourceArn}")),
-    ("GetAccountSettings", Address::new("GET", "/2016-08-19/account-settings")),
     ("GetCapacityProvider", Address::new("GET", "/2025-11-30/capacity-providers/{CapacityProviderName}")),
     ("GetCodeSigningConfig", Address::new("GET", "/2020-04-22/code-signing-configs/{CodeSigningConfigArn}")),
     ("GetDurableExecution", Address::new("GET", "/2025-12-01/durable-executions/{DurableExecutionArn}")),
