@@ -7,8 +7,8 @@ pub use layer::{LayerContent, LayerPage, LayerSummary, LayerVersion, LayerVersio
 use funclet_validation::{
     AliasName, AliasRoute, Architecture, CapacityProviderSettings, CodeSha256, CodeSigningConfigArn,
     DeadLetterSettings, DurableSettings, FileSystemSettings, FunctionArn, FunctionName, Handler, ImageConfig,
-    KmsKeyArn, LoggingSettings, PackageType, RevisionId, RoleArn, Runtime, SnapStartApplyOn, StringMap,
-    TenantIsolationMode, TracingMode, Version,
+    KmsKeyArn, LoggingSettings, PackageType, RecursiveLoop, RevisionId, RoleArn, Runtime, SnapStartApplyOn,
+    StringMap, TenantIsolationMode, TracingMode, Version,
 };
 
 use funclet_storage::BlobDigest;
@@ -250,6 +250,13 @@ pub struct FunctionCodeSigning {
 pub struct FunctionConcurrency {
     /// The reserved concurrency, if it is set.
     pub reserved_concurrent_executions: Option<u32>,
+}
+
+/// What PutFunctionRecursionConfig and GetFunctionRecursionConfig answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FunctionRecursion {
+    /// What happens to the function if it calls itself without end.
+    pub recursive_loop: RecursiveLoop,
 }
 
 /// What GetAccountSettings answers.

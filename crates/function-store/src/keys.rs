@@ -36,6 +36,8 @@ const BELONGINGS: &[u8] = b"x/";
 pub(crate) const ALIAS: &str = "alias";
 /// The belongings that say which aliases refer to a version.
 pub(crate) const ALIAS_OF: &str = "alias-of";
+/// The setting that says how recursive loops are treated.
+pub(crate) const RECURSION: &str = "recursion";
 /// Every deleted function begins with this.
 pub(crate) const GONE: &[u8] = b"gone/";
 /// The counter of the storage quota.

@@ -52,6 +52,7 @@ mod event_invoke;
 mod functions;
 mod invoke;
 mod layers;
+mod recursion;
 mod tags;
 mod urls;
 mod versions;

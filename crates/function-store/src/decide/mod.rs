@@ -16,6 +16,7 @@ mod layers;
 mod list;
 mod marker;
 mod publish;
+mod recursion;
 #[allow(dead_code)]
 mod setting;
 mod settle;

@@ -59,6 +59,15 @@ impl Holder {
         Ok(Self { name: name.clone(), function, qualifier: reference.qualifier.clone() })
     }
 
+    /// Finds a function itself.
+    ///
+    /// # Errors
+    /// [`ServiceError::FunctionNotFound`] with the ARN without a qualifier.
+    pub(crate) fn of_function(context: &Context<'_>, name: &FunctionName) -> Result<Self, Stop> {
+        let function = context.require(name, context.caller.function_arn(name))?.value;
+        Ok(Self { name: name.clone(), function, qualifier: None })
+    }
+
     pub(crate) fn arn(&self, context: &Context<'_>) -> FunctionArn {
         let arn = context.caller.function_arn(&self.name);
         match &self.qualifier {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::keys;
 use crate::stored::{Stored, StoredAlias, StoredLayerHead, StoredLayerVersion, StoredReferrer};
+use crate::stored::{Stored, StoredAlias, StoredRecursionConfig, StoredReferrer};
 
 /// What a resource says about itself to whoever moves it as a whole.
 pub(crate) trait Resource: Stored {
@@ -73,6 +74,7 @@ resources! {
     Referrer(StoredReferrer) = "alias-of",
     Layer(StoredLayerHead) = "layer",
     LayerVersion(StoredLayerVersion) = "layer-version",
+    RecursionConfig(StoredRecursionConfig) = "recursion-config",
 }
 
 /// Whether a key is one of a belonging of some kind.
@@ -89,5 +91,11 @@ impl Resource for StoredAlias {
 impl Resource for StoredReferrer {
     fn fits(key: &str) -> bool {
         belongs(key, keys::ALIAS_OF)
+    }
+}
+
+impl Resource for StoredRecursionConfig {
+    fn fits(key: &str) -> bool {
+        belongs(key, keys::RECURSION)
     }
 }

@@ -25,6 +25,7 @@ enum Step {
     DeleteLayer(u8, u8),
     UseLayer(u8, u8, u8),
     Reserve(u8, u8),
+    Recursion(u8),
     Settle,
 }
 
@@ -41,6 +42,7 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (name.clone(), 0..4_u8).prop_map(|(layer, content)| Step::PublishLayer(layer, content)),
         1 => (name.clone(), 1..4_u8).prop_map(|(layer, number)| Step::DeleteLayer(layer, number)),
         2 => (name.clone(), name.clone(), 1..4_u8).prop_map(|(name, layer, number)| Step::UseLayer(name, layer, number)),
+        1 => name.clone().prop_map(Step::Recursion),
         1 => (name, 0..4_u8).prop_map(|(name, executions)| Step::Reserve(name, executions)),
         1 => Just(Step::Settle),
     ]
@@ -57,7 +59,8 @@ fn content(number: u8) -> String {
 /// Refusals are as good as anything: the state is what counts.
 fn take(world: &World, step: &Step) {
     use funclet_validation::{
-        PublishVersionRequest, PutFunctionConcurrencyRequest, UpdateFunctionCodeRequest,
+        PublishVersionRequest, PutFunctionConcurrencyRequest, PutFunctionRecursionConfigRequest,
+        UpdateFunctionCodeRequest,
     };
     let update = |number: &u8, publish: bool| UpdateFunctionCodeRequest {
         publish: Some(publish),
@@ -99,6 +102,13 @@ fn take(world: &World, step: &Step) {
             let request = PutFunctionConcurrencyRequest {
                 function_name: Some(name(*number)),
                 reserved_concurrent_executions: Some((*executions).into()),
+            };
+            drop(world.run(request.validate(&world.caller).unwrap()));
+        }
+        Step::Recursion(number) => {
+            let request = PutFunctionRecursionConfigRequest {
+                function_name: Some(name(*number)),
+                recursive_loop: Some("Allow".into()),
             };
             drop(world.run(request.validate(&world.caller).unwrap()));
         }

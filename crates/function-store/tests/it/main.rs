@@ -50,6 +50,7 @@ mod model;
 mod outcome;
 mod publish;
 mod quota;
+mod recursion;
 mod reserved_concurrency;
 mod settle;
 mod tags;

@@ -9,6 +9,7 @@ mod code_signing;
 mod concurrency;
 mod functions;
 mod layers;
+mod recursion;
 mod tags;
 mod versions;
 

@@ -9,6 +9,7 @@ mod event_invoke;
 mod functions;
 mod invoke;
 mod layers;
+mod recursion;
 mod tags;
 mod unoffered;
 mod urls;
@@ -61,7 +62,7 @@ pub(crate) enum RequestBody {
 
 /// The operations that are offered, by resource. Methods, paths and members are those of botocore's service model; the
 /// statuses are recorded from AWS.
-static GROUPS: [&[Route]; 10] = [
+static GROUPS: [&[Route]; 11] = [
     functions::ROUTES,
     versions::ROUTES,
     aliases::ROUTES,
@@ -73,6 +74,7 @@ static GROUPS: [&[Route]; 10] = [
     urls::ROUTES,
     invoke::ROUTES,
     account_settings::ROUTES,
+    recursion::ROUTES,
 ];
 
 fn routes() -> impl Iterator<Item = &'static Route> + Clone {

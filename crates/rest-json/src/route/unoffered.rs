@@ -59,10 +59,6 @@ pub(super) const UNOFFERED: &[(&str, Address)] = &[
     ),
     ("GetEventSourceMapping", Address::new("GET", "/2015-03-31/event-source-mappings/{UUID}")),
     (
-        "GetFunctionRecursionConfig",
-        Address::new("GET", "/2024-08-31/functions/{FunctionName}/recursion-config"),
-    ),
-    (
         "GetFunctionScalingConfig",
         Address::new("GET", "/2025-11-30/functions/{FunctionName}/function-scaling-config"),
     ),
@@ -120,10 +116,6 @@ pub(super) const UNOFFERED: &[(&str, Address)] = &[
     (
         "PutFunctionEventInvokeConfig",
         Address::new("PUT", "/2019-09-25/functions/{FunctionName}/event-invoke-config"),
-    ),
-    (
-        "PutFunctionRecursionConfig",
-        Address::new("PUT", "/2024-08-31/functions/{FunctionName}/recursion-config"),
     ),
     (
         "PutFunctionScalingConfig",
