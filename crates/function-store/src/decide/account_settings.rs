@@ -6,14 +6,14 @@ use crate::answer::{AccountLimit, AccountSettings, AccountUsage};
 use crate::decide::sealed::Query;
 use crate::decide::{Context, Stop};
 use crate::keys;
-use crate::stored::{Stored as _, StoredFunction};
+use crate::stored::{Stored as _, StoredFunction, StoredLayerHead};
 
 /// The longest package without and with its compression, in bytes (recorded from AWS).
 const CODE_SIZE_UNZIPPED: u64 = 262_144_000;
 const CODE_SIZE_ZIPPED: u64 = 52_428_800;
 
-/// How many functions are read at once.
-const PAGE_FUNCTIONS: usize = 256;
+/// How many functions or layers are read at once.
+const PAGE_ENTRIES: usize = 256;
 
 impl Query for GetAccountSettings {
     type Answer = AccountSettings;
@@ -52,7 +52,7 @@ struct Functions {
 fn functions(context: &Context<'_>) -> Result<Functions, Stop> {
     let (mut sum, mut after) = (Functions::default(), None);
     loop {
-        let page = context.view.scan(keys::FUNCTIONS, after.as_deref(), PAGE_FUNCTIONS)?;
+        let page = context.view.scan(keys::FUNCTIONS, after.as_deref(), PAGE_ENTRIES)?;
         for (_, value) in &page.entries {
             let function = StoredFunction::decode(value)?;
             sum.count += 1;
@@ -66,8 +66,17 @@ fn functions(context: &Context<'_>) -> Result<Functions, Stop> {
     }
 }
 
-/// The bytes of all versions of all layers, each in full (recorded from AWS). There are no layers yet.
-#[expect(clippy::unnecessary_wraps, reason = "whoever offers layers reads them here")]
-fn layer_code_bytes(_: &Context<'_>) -> Result<u64, Stop> {
-    Ok(0)
+/// The bytes of all versions of all layers, each in full (recorded from AWS).
+fn layer_code_bytes(context: &Context<'_>) -> Result<u64, Stop> {
+    let (mut sum, mut after) = (0, None);
+    loop {
+        let page = context.view.scan(keys::LAYERS.as_bytes(), after.as_deref(), PAGE_ENTRIES)?;
+        for (_, value) in &page.entries {
+            sum += StoredLayerHead::decode(value)?.code_bytes;
+        }
+        after = page.entries.into_iter().next_back().map(|(key, _)| key);
+        if !page.more {
+            return Ok(sum);
+        }
+    }
 }

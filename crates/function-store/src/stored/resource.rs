@@ -6,8 +6,9 @@ use funclet_storage::{BlobDigest, Encoded, Value};
 use serde::{Deserialize, Serialize};
 
 use crate::keys;
-use crate::stored::{Stored, StoredAlias, StoredLayerHead, StoredLayerVersion, StoredReferrer};
-use crate::stored::{Stored, StoredAlias, StoredRecursionConfig, StoredReferrer};
+use crate::stored::{
+    Stored, StoredAlias, StoredLayerHead, StoredLayerVersion, StoredRecursionConfig, StoredReferrer,
+};
 
 /// What a resource says about itself to whoever moves it as a whole.
 pub(crate) trait Resource: Stored {

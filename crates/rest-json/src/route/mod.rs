@@ -62,7 +62,7 @@ pub(crate) enum RequestBody {
 
 /// The operations that are offered, by resource. Methods, paths and members are those of botocore's service model; the
 /// statuses are recorded from AWS.
-static GROUPS: [&[Route]; 11] = [
+static GROUPS: &[&[Route]] = &[
     functions::ROUTES,
     versions::ROUTES,
     aliases::ROUTES,
