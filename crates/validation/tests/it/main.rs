@@ -5,6 +5,7 @@
 mod aliases;
 mod broken;
 mod compatibility;
+mod configurations;
 mod documents;
 mod event_sources;
 mod layers;
