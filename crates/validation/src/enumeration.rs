@@ -20,7 +20,8 @@ impl UnknownValue {
 ///
 /// It is that of a hash table: by the last five bits of the hash that Java has of a text. All lists that are recorded from AWS
 /// or quoted in public reports have this order (architectures, `applyOn`, `recursiveLoop`, `startingPosition`,
-/// `invocationType`, and the 48 texts of `compatibleRuntime`); that the others have it, too, is chosen. Where two texts
+/// `invocationType`, and the 48 texts of `compatibleRuntime`), but for the runtimes of functions, which are printed by other
+/// means. That the remaining ones have it, too, is chosen. Where two texts
 /// meet, the order of the service model stays.
 #[expect(
     clippy::indexing_slicing,
