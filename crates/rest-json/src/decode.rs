@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use funclet_validation::{Document, ListRules, Member, Shape, WrongType};
+use funclet_validation::{Document, ListRules, MapRules, Member, Shape, WrongType};
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use crate::error::WireError;
@@ -155,9 +155,9 @@ impl<'de, P: Clone> Visitor<'de> for Seed<'_, P> {
                     }
                 }
             }
-            Shape::Map(_) => {
+            Shape::Map(MapRules { value, .. }) => {
                 while let Some(key) = entries.next_key::<String>()? {
-                    map.push((key, entries.next_value_seed(self.of(&Shape::STRING))?));
+                    map.push((key, entries.next_value_seed(self.of(value))?));
                 }
             }
             _ => while entries.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {},
@@ -226,6 +226,16 @@ mod tests {
         let variables = request.environment.unwrap().variables.unwrap();
         assert_eq!(variables.iter().collect::<Vec<_>>(), [("B", "3"), ("A", "1")]);
         assert_eq!(request.file_system_configs.unwrap()[0].arn.as_deref(), Some("arn"));
+    }
+
+    #[test]
+    fn maps_of_lists() {
+        use funclet_validation::CreateEventSourceMappingRequest as Create;
+        let body = r#"{"SelfManagedEventSource":{"Endpoints":{"KAFKA_BOOTSTRAP_SERVERS":["a:1","b:2"]}}}"#;
+        let document = members::<()>(body.as_bytes(), Create::MEMBERS, None).unwrap();
+        let source = Create::from_document(document).unwrap().self_managed_event_source.unwrap();
+        let endpoints: Vec<_> = source.endpoints.unwrap().into_iter().collect();
+        assert_eq!(endpoints, [("KAFKA_BOOTSTRAP_SERVERS".into(), vec!["a:1".into(), "b:2".into()])]);
     }
 
     #[test]
