@@ -35,6 +35,7 @@ macro_rules! on_every_backend {
 }
 
 mod account_settings;
+mod aliases;
 mod concurrency;
 mod create;
 mod delete;
