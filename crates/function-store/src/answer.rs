@@ -236,6 +236,22 @@ pub struct AliasPage {
     pub next_marker: Option<String>,
 }
 
+/// What AddPermission answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AddedPermission {
+    /// The new statement as text, as [`Statement::to_text`](funclet_validation::Statement::to_text) writes it.
+    pub statement: String,
+}
+
+/// What GetPolicy answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResourcePolicy {
+    /// The policy as text, as [`policy_text`](funclet_validation::policy_text) writes it; at most 20,480 bytes.
+    pub policy: String,
+    /// The revision of the policy; every change makes a new one.
+    pub revision_id: RevisionId,
+}
+
 /// What GetFunctionCodeSigningConfig answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FunctionCodeSigning {

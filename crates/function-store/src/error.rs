@@ -1,6 +1,6 @@
 //! What an operation is refused for.
 
-use funclet_validation::{FunctionArn, FunctionName};
+use funclet_validation::{FunctionArn, FunctionName, StatementId};
 
 /// Why an operation is refused. The text of each is AWS's, where AWS has one.
 ///
@@ -46,6 +46,38 @@ pub enum ServiceError {
         /// Their names, as many as 50.
         aliases: Vec<String>,
     },
+    /// What is there has no policy (`ResourceNotFoundException`, 404).
+    #[error("No policy is associated with the given resource.")]
+    NoPolicy,
+    /// The function whose policy is to be changed does not exist (`ResourceNotFoundException`, 404).
+    #[error("No policy found for: {arn}")]
+    NoPolicyFor {
+        /// The unqualified ARN.
+        arn: FunctionArn,
+    },
+    /// The policy has no such statement (`ResourceNotFoundException`, 404).
+    #[error("Statement {sid} is not found in resource policy.")]
+    StatementNotFound {
+        /// The id of the statement.
+        sid: StatementId,
+    },
+    /// The policy has a statement of this id (`ResourceConflictException`, 409).
+    #[error(
+        "The statement id ({sid}) provided already exists. Please provide a new statement id, or remove the existing \
+         statement."
+    )]
+    StatementExists {
+        /// The id of the statement.
+        sid: StatementId,
+    },
+    /// The policy would be too long (`PolicyLengthExceededException`, 400).
+    #[error("The final policy size ({bytes}) is bigger than the limit ({bytes_max}).")]
+    PolicyTooLong {
+        /// The length that its text would have, in bytes.
+        bytes: usize,
+        /// The greatest length, in bytes.
+        bytes_max: usize,
+    },
     /// The name is taken (`ResourceConflictException`, 409).
     #[error("Function already exist: {name}")]
     FunctionExists {
@@ -64,6 +96,12 @@ pub enum ServiceError {
          retrieve the latest Revision Id"
     )]
     RevisionMismatch,
+    /// The RevisionId is not the current one of the policy (`PreconditionFailedException`, 412).
+    #[error(
+        "The Revision Id provided does not match the latest Revision Id. Call the GetPolicy API to retrieve the \
+         latest Revision Id"
+    )]
+    PolicyRevisionMismatch,
     /// A version was addressed where only `$LATEST` can be changed (`InvalidParameterValueException`, 400).
     #[error(
         "Current operation does not support versions other than $LATEST. Please set the version to $LATEST or do \

@@ -265,6 +265,7 @@ fn prepare(line: u64, scope: &Scope, entry: ExportedEntry) -> Result<Prepared, B
             if !value.fits(&key) {
                 return Err(BadEntry::Misplaced(key));
             }
+            value.check()?;
             code_bytes = value.code_bytes();
             owner = keys::owner(&key).map(|(function, incarnation, _)| Owner {
                 function: function.to_string(),

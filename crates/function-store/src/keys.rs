@@ -38,6 +38,8 @@ pub(crate) const ALIAS: &str = "alias";
 pub(crate) const ALIAS_OF: &str = "alias-of";
 /// The setting that says how recursive loops are treated.
 pub(crate) const RECURSION: &str = "recursion";
+/// The settings that are policies.
+pub(crate) const POLICY: &str = "policy";
 /// Every deleted function begins with this.
 pub(crate) const GONE: &[u8] = b"gone/";
 /// The counter of the storage quota.

@@ -47,6 +47,8 @@ impl Class {
         Self::small("InvalidParameterValueException", StatusCode::BAD_REQUEST);
     const UNTYPED_INVALID_PARAMETER_VALUE: Self =
         Self { body: Spelling::Untyped, ..Self::INVALID_PARAMETER_VALUE };
+    const POLICY_LENGTH_EXCEEDED: Self =
+        Self::small("PolicyLengthExceededException", StatusCode::BAD_REQUEST);
     const CODE_STORAGE_EXCEEDED: Self = Self::small("CodeStorageExceededException", StatusCode::BAD_REQUEST);
     const REQUEST_ENTITY_TOO_LARGE: Self =
         Self::alone("RequestEntityTooLargeException", StatusCode::PAYLOAD_TOO_LARGE);
@@ -265,12 +267,19 @@ impl From<ServiceError> for WireError {
             | ServiceError::ResourceNotFound
             | ServiceError::AliasNotFound { .. }
             | ServiceError::NoAliasToUpdate { .. }
+            | ServiceError::NoPolicy
+            | ServiceError::NoPolicyFor { .. }
+            | ServiceError::StatementNotFound { .. }
             | ServiceError::NoEventInvokeConfig { .. } => Class::RESOURCE_NOT_FOUND,
             ServiceError::FunctionExists { .. }
             | ServiceError::AliasExists { .. }
+            | ServiceError::StatementExists { .. }
             | ServiceError::VersionReferredTo { .. }
             | ServiceError::UpdateInProgress { .. } => Class::RESOURCE_CONFLICT,
-            ServiceError::RevisionMismatch => Class::PRECONDITION_FAILED,
+            ServiceError::RevisionMismatch | ServiceError::PolicyRevisionMismatch => {
+                Class::PRECONDITION_FAILED
+            }
+            ServiceError::PolicyTooLong { .. } => Class::POLICY_LENGTH_EXCEEDED,
             ServiceError::NotLatest
             | ServiceError::ZipForImage
             | ServiceError::ImageForZip
@@ -333,6 +342,24 @@ mod tests {
             r#"{"Type":"User","message":"The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to retrieve the latest Revision Id"}"#,
         );
         check(
+            ServiceError::PolicyTooLong { bytes: 20_481, bytes_max: 20_480 },
+            400,
+            "PolicyLengthExceededException",
+            r#"{"Type":"User","message":"The final policy size (20481) is bigger than the limit (20480)."}"#,
+        );
+        check(
+            ServiceError::PolicyRevisionMismatch,
+            412,
+            "PreconditionFailedException",
+            r#"{"Type":"User","message":"The Revision Id provided does not match the latest Revision Id. Call the GetPolicy API to retrieve the latest Revision Id"}"#,
+        );
+        check(
+            ServiceError::StatementExists { sid: "s3".parse().unwrap() },
+            409,
+            "ResourceConflictException",
+            r#"{"Type":"User","message":"The statement id (s3) provided already exists. Please provide a new statement id, or remove the existing statement."}"#,
+        );
+        check(
             ServiceError::CodeStorageExceeded,
             400,
             "CodeStorageExceededException",
@@ -374,6 +401,24 @@ mod tests {
             404,
             "ResourceNotFoundException",
             r#"{"Message":"The function arn:aws:lambda:us-east-1:111122223333:function:hello doesn't have an EventInvokeConfig","Type":"User"}"#,
+        );
+        check(
+            ServiceError::NoPolicy,
+            404,
+            "ResourceNotFoundException",
+            r#"{"Message":"No policy is associated with the given resource.","Type":"User"}"#,
+        );
+        check(
+            ServiceError::NoPolicyFor { arn: arn() },
+            404,
+            "ResourceNotFoundException",
+            r#"{"Message":"No policy found for: arn:aws:lambda:us-east-1:111122223333:function:hello","Type":"User"}"#,
+        );
+        check(
+            ServiceError::StatementNotFound { sid: "s3".parse().unwrap() },
+            404,
+            "ResourceNotFoundException",
+            r#"{"Message":"Statement s3 is not found in resource policy.","Type":"User"}"#,
         );
         check(
             ServiceError::RunsNoCode,

@@ -1,9 +1,8 @@
 //! Environment variables.
 
-use std::fmt::Write;
-
 use crate::constraint::{Bounds, MapRules, Shape, TextRules};
 use crate::pattern::Pattern;
+use crate::quoted::push_quoted;
 use crate::rejection::Rejection;
 use crate::string_map::StringMap;
 use crate::structure::structure;
@@ -87,26 +86,6 @@ fn to_json(variables: &StringMap) -> String {
     }
     json.push('}');
     json
-}
-
-fn push_quoted(text: &str, json: &mut String) {
-    json.push('"');
-    for character in text.chars() {
-        match character {
-            '"' => json.push_str("\\\""),
-            '\\' => json.push_str("\\\\"),
-            '\n' => json.push_str("\\n"),
-            '\r' => json.push_str("\\r"),
-            '\t' => json.push_str("\\t"),
-            '\u{8}' => json.push_str("\\b"),
-            '\u{c}' => json.push_str("\\f"),
-            control if control < ' ' => {
-                write!(json, "\\u{:04X}", u32::from(control)).expect("a String takes every text");
-            }
-            other => json.push(other),
-        }
-    }
-    json.push('"');
 }
 
 #[cfg(test)]

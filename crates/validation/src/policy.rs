@@ -55,8 +55,7 @@ enumeration! {
 
 /// A statement of a resource policy, which always allows. Its resource is known where it is stored.
 ///
-/// The service spells it as JSON with the members `Sid`, `Effect` (`Allow`), `Principal`, `Action`, `Resource` and, if there
-/// are any conditions, `Condition`, in this order (recorded from AWS).
+/// [`Statement::to_text`] spells it as the service does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Statement {
     /// The id, of which a policy has only one.

@@ -53,6 +53,7 @@ mod functions;
 mod invoke;
 mod layers;
 mod recursion;
+mod policies;
 mod tags;
 mod urls;
 mod versions;

@@ -7,7 +7,7 @@ use crate::keys;
 use crate::stored::StoredFunction;
 
 /// The settings that a version or an alias can have of its own.
-const QUALIFIED: [&str; 0] = [];
+const QUALIFIED: &[&str] = &[keys::POLICY];
 
 impl Context<'_> {
     /// Tells whether a function has anything that its deletion leaves to a sweep.

@@ -15,6 +15,7 @@ mod layer;
 mod layers;
 mod list;
 mod marker;
+mod policy;
 mod publish;
 mod recursion;
 #[allow(dead_code)]

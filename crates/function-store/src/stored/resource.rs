@@ -3,17 +3,21 @@
 
 use funclet_storage::codec::DecodeError;
 use funclet_storage::{BlobDigest, Encoded, Value};
+use funclet_validation::Version;
 use serde::{Deserialize, Serialize};
 
 use crate::keys;
-use crate::stored::{
-    Stored, StoredAlias, StoredLayerHead, StoredLayerVersion, StoredRecursionConfig, StoredReferrer,
-};
+use crate::stored::{BadStored, Stored, StoredAlias, StoredLayerHead, StoredLayerVersion, StoredPolicy, StoredRecursionConfig, StoredReferrer, parse};
 
 /// What a resource says about itself to whoever moves it as a whole.
 pub(crate) trait Resource: Stored {
     /// Whether the resource can lie under a key.
     fn fits(key: &str) -> bool;
+
+    /// Reads its texts, as answers do.
+    fn check(&self) -> Result<(), BadStored> {
+        Ok(())
+    }
 
     /// The blobs that it holds, each with its length in bytes.
     fn blobs(&self) -> Vec<(BlobDigest, u64)> {
@@ -59,6 +63,11 @@ macro_rules! resources {
                 match self { $( Self::$name(_) => <$stored as Resource>::fits(key), )+ }
             }
 
+            /// Whether every text of it is one that the service could have put there.
+            pub(crate) fn check(&self) -> Result<(), BadStored> {
+                match self { $( Self::$name(value) => value.check(), )+ }
+            }
+
             pub(crate) fn blobs(&self) -> Vec<(BlobDigest, u64)> {
                 match self { $( Self::$name(value) => value.blobs(), )+ }
             }
@@ -76,6 +85,7 @@ resources! {
     Layer(StoredLayerHead) = "layer",
     LayerVersion(StoredLayerVersion) = "layer-version",
     RecursionConfig(StoredRecursionConfig) = "recursion-config",
+    Policy(StoredPolicy) = "policy",
 }
 
 /// Whether a key is one of a belonging of some kind.
@@ -86,6 +96,10 @@ fn belongs(key: &str, kind: &str) -> bool {
 impl Resource for StoredAlias {
     fn fits(key: &str) -> bool {
         belongs(key, keys::ALIAS)
+    }
+
+    fn check(&self) -> Result<(), BadStored> {
+        parse::<Version>(&self.function_version).map(drop)
     }
 }
 
@@ -98,5 +112,12 @@ impl Resource for StoredReferrer {
 impl Resource for StoredRecursionConfig {
     fn fits(key: &str) -> bool {
         belongs(key, keys::RECURSION)
+impl Resource for StoredPolicy {
+    fn fits(key: &str) -> bool {
+        belongs(key, keys::POLICY)
+    }
+
+    fn check(&self) -> Result<(), BadStored> {
+        self.statements.iter().try_for_each(|statement| statement.typed().map(drop))
     }
 }

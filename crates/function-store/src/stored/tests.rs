@@ -76,6 +76,42 @@ fn function() -> StoredFunction {
     }
 }
 
+fn alias() -> StoredAlias {
+    StoredAlias {
+        revision_id: [19; 16],
+        function_version: "1".into(),
+        description: "d".into(),
+        routing: vec![(2, 0.25)],
+    }
+}
+
+/// With every kind of principal and of condition.
+fn policy() -> StoredPolicy {
+    use policy::{StoredCondition as Condition, StoredPrincipal as Principal};
+    let statement = |principal, conditions| StoredStatement {
+        sid: "s".into(),
+        principal,
+        action: "lambda:InvokeFunction".into(),
+        conditions,
+    };
+    let statements = vec![
+        statement(
+            Principal::Service("s3.amazonaws.com".into()),
+            vec![
+                Condition::SourceAccount("111122223333".into()),
+                Condition::FunctionUrlAuthType("NONE".into()),
+                Condition::EventSourceToken("token".into()),
+                Condition::PrincipalOrgId("o-1234567890".into()),
+                Condition::SourceArn("arn:aws:s3:::bucket".into()),
+                Condition::InvokedViaFunctionUrl(true),
+            ],
+        ),
+        statement(Principal::Aws("arn:aws:iam::111122223333:root".into()), vec![]),
+        statement(Principal::Everyone, vec![]),
+    ];
+    StoredPolicy { revision_id: [20; 16], statements }
+}
+
 fn digest<T: Stored>(stored: &T) -> String {
     let payload = codec::encode_payload(T::KIND, stored).unwrap();
     funclet_storage::BlobDigest::of(&payload).to_string()
@@ -100,6 +136,16 @@ fn the_shapes_never_change() {
             "0599e948e0a35f61d6440fb464d1451670e3c36ab80930be444f457ec115e793",
         ]
     );
+    let digests = [digest(&alias()), digest(&StoredReferrer {}), digest(&policy())];
+    assert_eq!(
+        digests,
+        [
+            "b2601417d13721b5e9e4c91fd667a1f0260df980ba2cb666ea15b56b1875e778",
+            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+            "9560eb72edeecd5b014a635a09c5a0b400deef65b442d0f13161123300d3305d",
+        ]
+    );
+    assert_eq!([StoredAlias::KIND, StoredReferrer::KIND, StoredPolicy::KIND], [19, 20, 21]);
     assert_eq!([StoredFunction::KIND, StoredVersion::KIND, StoredGone::KIND], [16, 17, 18]);
 }
 
@@ -108,6 +154,12 @@ fn what_is_stored_reads_back() {
     let payload = codec::encode_payload(StoredFunction::KIND, &function()).unwrap();
     let read: StoredFunction = codec::decode_payload(StoredFunction::KIND, &payload).unwrap();
     assert_eq!(read, function());
+    let payload = codec::encode_payload(StoredPolicy::KIND, &policy()).unwrap();
+    let read: StoredPolicy = codec::decode_payload(StoredPolicy::KIND, &payload).unwrap();
+    assert_eq!(read, policy());
+    for statement in read.statements {
+        assert_eq!(StoredStatement::new(&statement.typed().unwrap()), statement);
+    }
 }
 
 #[test]

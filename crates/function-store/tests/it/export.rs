@@ -11,6 +11,7 @@ use funclet_testkit::SeededEntropy;
 use proptest::prelude::*;
 
 use crate::world::{Kind, NOON_MS, World, create_image_request, create_request, image, zip};
+use crate::{aliases, policies};
 
 #[derive(Debug, Clone)]
 enum Step {
@@ -26,6 +27,11 @@ enum Step {
     UseLayer(u8, u8, u8),
     Reserve(u8, u8),
     Recursion(u8),
+    CreateAlias(u8, u8, u8),
+    MoveAlias(u8, u8, u8),
+    DeleteAlias(u8, u8),
+    AddPermission(u8, u8, u8),
+    RemovePermission(u8, u8, u8),
     Settle,
 }
 
@@ -44,12 +50,34 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (name.clone(), name.clone(), 1..4_u8).prop_map(|(name, layer, number)| Step::UseLayer(name, layer, number)),
         1 => name.clone().prop_map(Step::Recursion),
         1 => (name, 0..4_u8).prop_map(|(name, executions)| Step::Reserve(name, executions)),
+        2 => (name.clone(), 0..2_u8, 0..4_u8)
+            .prop_map(|(name, alias, number)| Step::CreateAlias(name, alias, number)),
+        1 => (name.clone(), 0..2_u8, 1..4_u8)
+            .prop_map(|(name, alias, number)| Step::MoveAlias(name, alias, number)),
+        1 => (name.clone(), 0..2_u8).prop_map(|(name, alias)| Step::DeleteAlias(name, alias)),
+        3 => (name.clone(), 0..4_u8, 0..3_u8)
+            .prop_map(|(name, holder, sid)| Step::AddPermission(name, holder, sid)),
+        1 => (name, 0..4_u8, 0..3_u8)
+            .prop_map(|(name, holder, sid)| Step::RemovePermission(name, holder, sid)),
         1 => Just(Step::Settle),
     ]
 }
 
 fn name(number: u8) -> String {
     format!("f-{number}")
+}
+
+fn alias(number: u8) -> String {
+    format!("a{number}")
+}
+
+/// What has a policy: the function, its version 1 or one of its aliases.
+fn holder(function: u8, number: u8) -> String {
+    match number {
+        0 => name(function),
+        1 => format!("{}:1", name(function)),
+        alias_number => format!("{}:{}", name(function), alias(alias_number - 2)),
+    }
 }
 
 fn content(number: u8) -> String {
@@ -59,8 +87,7 @@ fn content(number: u8) -> String {
 /// Refusals are as good as anything: the state is what counts.
 fn take(world: &World, step: &Step) {
     use funclet_validation::{
-        PublishVersionRequest, PutFunctionConcurrencyRequest, PutFunctionRecursionConfigRequest,
-        UpdateFunctionCodeRequest,
+    AddPermissionRequest, PublishVersionRequest, PutFunctionConcurrencyRequest, PutFunctionRecursionConfigRequest, UpdateAliasRequest, UpdateFunctionCodeRequest,
     };
     let update = |number: &u8, publish: bool| UpdateFunctionCodeRequest {
         publish: Some(publish),
@@ -111,6 +138,28 @@ fn take(world: &World, step: &Step) {
                 recursive_loop: Some("Allow".into()),
             };
             drop(world.run(request.validate(&world.caller).unwrap()));
+        Step::CreateAlias(number, of, version) => {
+            let version = if *version == 0 { "$LATEST".to_owned() } else { version.to_string() };
+            drop(aliases::create(world, &name(*number), &alias(*of), &version));
+        }
+        Step::MoveAlias(number, of, version) => {
+            let request = UpdateAliasRequest {
+                function_version: Some(version.to_string()),
+                routing_config: aliases::routing(Some((&(version + 1).to_string(), 0.5))),
+                ..aliases::update_request(&name(*number), &alias(*of))
+            };
+            drop(aliases::update(world, request));
+        }
+        Step::DeleteAlias(number, of) => drop(aliases::delete(world, &name(*number), &alias(*of))),
+        Step::AddPermission(number, of, sid) => {
+            let request = AddPermissionRequest {
+                source_arn: Some("arn:aws:s3:::bucket".into()),
+                ..policies::add_request(&holder(*number, *of), &format!("s{sid}"))
+            };
+            drop(policies::add_with(world, request));
+        }
+        Step::RemovePermission(number, of, sid) => {
+            drop(policies::remove_with(world, &holder(*number, *of), &format!("s{sid}"), None));
         }
         Step::Settle => world.settle(),
     }
@@ -193,6 +242,42 @@ fn lines_are_for_people() {
     assert_eq!(latest["revision_id"].as_str().unwrap().len(), 36);
     assert_eq!(values[2]["key"]["incarnation"], function["value"]["incarnation"]);
     assert_eq!(values[2]["key"]["number"], 1);
+}
+
+#[test]
+fn lines_of_aliases_and_policies() {
+    let world = World::new(Kind::Memory);
+    world.create_published("f", "x");
+    aliases::create(&world, "f", "live", "1").unwrap();
+    policies::add(&world, "f", "s3").unwrap();
+    policies::add(&world, "f:live", "s3").unwrap();
+    let exported = lines(&*world.backend);
+    let imported = World::on_backend(std::sync::Arc::new(import(&exported, [b"x".to_vec()]).unwrap()));
+    assert_eq!(
+        policies::get(&imported, "f:live").unwrap().policy,
+        policies::get(&world, "f:live").unwrap().policy
+    );
+    assert_eq!(aliases::get(&imported, "f", "live").unwrap(), aliases::get(&world, "f", "live").unwrap());
+
+    let place = |part: &str| exported.iter().position(|line| line.contains(part)).unwrap();
+    let policy: serde_json::Value = serde_json::from_str(&exported[place("/policy/live")]).unwrap();
+    assert_eq!(policy["value"]["resource"], "policy");
+    assert_eq!(policy["value"]["statements"][0]["principal"]["Service"], "s3.amazonaws.com");
+    let refused = |part: &str, from: &str, to: &str, complaint: &str| {
+        let mut lines = exported.clone();
+        let line = &mut lines[place(part)];
+        assert!(line.contains(from), "{line}");
+        *line = line.replace(from, to);
+        refused(&lines, complaint);
+    };
+    refused("/policy/live", "\"sid\":\"s3\"", "\"sid\":\"no id\"", "a stored text is not valid");
+    refused("/policy/live", "/policy/", "/alias/", "a value lies under a key that is not one of its kind");
+    refused(
+        "/alias/live",
+        "\"function_version\":\"1\"",
+        "\"function_version\":\"one\"",
+        "a stored text is not valid",
+    );
 }
 
 /// Takes the good lines, changes one, and expects the complaint about it.

@@ -49,6 +49,7 @@ mod lifecycle;
 mod lists;
 mod model;
 mod outcome;
+mod policies;
 mod publish;
 mod quota;
 mod recursion;

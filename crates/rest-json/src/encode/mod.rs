@@ -10,6 +10,7 @@ mod concurrency;
 mod functions;
 mod layers;
 mod recursion;
+mod policies;
 mod tags;
 mod versions;
 

@@ -10,6 +10,7 @@ mod functions;
 mod invoke;
 mod layers;
 mod recursion;
+mod policies;
 mod tags;
 mod unoffered;
 mod urls;
@@ -67,6 +68,11 @@ static GROUPS: &[&[Route]] = &[
     versions::ROUTES,
     aliases::ROUTES,
     layers::ROUTES,
+static GROUPS: [&[Route]; 10] = [
+    functions::ROUTES,
+    versions::ROUTES,
+    aliases::ROUTES,
+    policies::ROUTES,
     tags::ROUTES,
     concurrency::ROUTES,
     code_signing::ROUTES,

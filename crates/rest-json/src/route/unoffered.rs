@@ -10,7 +10,6 @@ pub(super) const UNOFFERED: &[(&str, Address)] = &[
         "AddLayerVersionPermission",
         Address::new("POST", "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}/policy"),
     ),
-    ("AddPermission", Address::new("POST", "/2015-03-31/functions/{FunctionName}/policy")),
     (
         "CheckpointDurableExecution",
         Address::new("POST", "/2025-12-01/durable-executions/{DurableExecutionArn}/checkpoint"),
@@ -66,7 +65,6 @@ pub(super) const UNOFFERED: &[(&str, Address)] = &[
         "GetLayerVersionPolicy",
         Address::new("GET", "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}/policy"),
     ),
-    ("GetPolicy", Address::new("GET", "/2015-03-31/functions/{FunctionName}/policy")),
     (
         "GetProvisionedConcurrencyConfig",
         Address::new("GET", "/2019-09-30/functions/{FunctionName}/provisioned-concurrency"),
@@ -137,7 +135,6 @@ pub(super) const UNOFFERED: &[(&str, Address)] = &[
             "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}/policy/{StatementId}",
         ),
     ),
-    ("RemovePermission", Address::new("DELETE", "/2015-03-31/functions/{FunctionName}/policy/{StatementId}")),
     (
         "ResumeDurableExecution",
         Address::new("POST", "/2025-12-01/durable-executions/{DurableExecutionArn}/resume"),

@@ -10,3 +10,4 @@ mod golden;
 mod images;
 mod outside_of_bodies;
 mod packages;
+mod policies;
