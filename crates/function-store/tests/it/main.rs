@@ -54,6 +54,7 @@ mod publish;
 mod quota;
 mod recursion;
 mod reserved_concurrency;
+mod revisions;
 mod settle;
 mod tags;
 mod time;
