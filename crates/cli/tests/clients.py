@@ -34,6 +34,10 @@ REVISION_MISMATCH = (
     "The Revision Id provided does not match the latest Revision Id. "
     "Call the GetFunction/GetAlias API to retrieve the latest Revision Id"
 )
+POLICY_MISMATCH = (
+    "The Revision Id provided does not match the latest Revision Id. "
+    "Call the GetPolicy API to retrieve the latest Revision Id"
+)
 FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:"
 BUSY = "The operation cannot be performed at this time. An update is in progress for resource: "
 BINARY = ""
@@ -446,6 +450,145 @@ def tags_and_dry_runs():
         )
 
 
+def alias():
+    """An alias is created, shares out, moves on and is gone; functions are read by it, and its versions stay."""
+    with serving() as server:
+        client = server.client()
+        create(client, "hello", package(1), Publish=True)
+        client.update_function_code(FunctionName="hello", ZipFile=package(2), Publish=True)
+        name = ("--function-name", "hello", "--name", "live")
+
+        created = server.aws("create-alias", *name, "--function-version", "1")
+        equal((created["AliasArn"], created["FunctionVersion"]), (f"{FUNCTION}hello:live", "1"), "alias of aws")
+        true("RoutingConfig" not in created, "routing that was not asked for")
+        taken = f"Alias already exists: {FUNCTION}hello:live"
+        complaint = server.aws("create-alias", *name, "--function-version", "2", fails=True)
+        true("(ResourceConflictException)" in complaint and taken in complaint, complaint)
+        routed = server.aws(
+            "update-alias", *name, "--routing-config", "AdditionalVersionWeights={2=0.25}",
+            "--revision-id", created["RevisionId"],
+        )  # fmt: skip
+        equal(routed["RoutingConfig"], {"AdditionalVersionWeights": {"2": 0.25}}, "routing")
+        complaint = server.aws("update-alias", *name, "--revision-id", created["RevisionId"], fails=True)
+        true("(PreconditionFailedException)" in complaint and REVISION_MISMATCH in complaint, complaint)
+        found = server.aws("get-function", "--function-name", "hello", "--qualifier", "live")["Configuration"]
+        equal((found["FunctionArn"], found["Version"]), (f"{FUNCTION}hello:live", "1"), "function by alias")
+        for version in ("1", "2"):
+            complaint = server.aws(
+                "delete-function", "--function-name", "hello", "--qualifier", version, fails=True
+            )
+            true("(ResourceConflictException)" in complaint, complaint)
+            true("the following aliases reference it: [live]" in complaint, complaint)
+
+        moved = client.update_alias(
+            FunctionName="hello", Name="live", FunctionVersion="2", Description="moved",
+            RoutingConfig={"AdditionalVersionWeights": {}}, RevisionId=routed["RevisionId"],
+        )  # fmt: skip
+        equal((moved["FunctionVersion"], moved["Description"]), ("2", "moved"), "moved alias")
+        true("RoutingConfig" not in moved, "routing that was removed")
+        equal(code_of(client, "hello:live"), package(2), "package by alias")
+        client.delete_function(FunctionName="hello", Qualifier="1")
+        for other in ("next", "test"):
+            client.create_alias(FunctionName="hello", Name=other, FunctionVersion="$LATEST")
+        refused(
+            lambda: client.update_alias(
+                FunctionName="hello", Name="next", RoutingConfig={"AdditionalVersionWeights": {"2": 0.5}}
+            ),
+            "InvalidParameterValueException",
+            "$LATEST is not supported for an alias pointing to more than 1 version",
+        )
+        pages = client.get_paginator("list_aliases").paginate(FunctionName="hello", PaginationConfig={"PageSize": 2})
+        equal([[a["Name"] for a in page["Aliases"]] for page in pages], [["live", "next"], ["test"]], "pages")
+        of_latest = client.list_aliases(FunctionName="hello", FunctionVersion="$LATEST")["Aliases"]
+        equal([a["Name"] for a in of_latest], ["next", "test"], "aliases of one version")
+        found = client.get_alias(FunctionName="hello", Name="live")
+        equal(found["RevisionId"], moved["RevisionId"], "revision of the alias")
+        for _ in range(2):
+            client.delete_alias(FunctionName="hello", Name="live")
+        refused(
+            lambda: client.get_alias(FunctionName="hello", Name="live"),
+            "ResourceNotFoundException",
+            f"Cannot find alias arn: {FUNCTION}hello:live",
+        )
+        client.delete_function(FunctionName="hello", Qualifier="2")
+
+
+def permissions():
+    """Statements come and go for the right RevisionId; function and alias have policies of their own."""
+    with serving() as server:
+        client = server.client()
+        create(client, "hello", package(1), Publish=True)
+        alias_revision = client.create_alias(FunctionName="hello", Name="live", FunctionVersion="1")["RevisionId"]
+        name = ("--function-name", "hello")
+
+        added = server.aws(
+            "add-permission", *name, "--statement-id", "s3", "--action", "lambda:InvokeFunction",
+            "--principal", "s3.amazonaws.com", "--source-arn", "arn:aws:s3:::bucket",
+        )  # fmt: skip
+        statement = {
+            "Sid": "s3", "Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"},
+            "Action": "lambda:InvokeFunction", "Resource": f"{FUNCTION}hello",
+            "Condition": {"ArnLike": {"AWS:SourceArn": "arn:aws:s3:::bucket"}},
+        }  # fmt: skip
+        equal(json.loads(added["Statement"]), statement, "statement")
+        equal(list(json.loads(added["Statement"])), list(statement), "order of members")
+        found = server.aws("get-policy", *name)
+        expected = {"Version": "2012-10-17", "Id": "default", "Statement": [statement]}
+        equal(json.loads(found["Policy"]), expected, "policy")
+        complaint = server.aws(
+            "remove-permission", *name, "--statement-id", "s3", "--revision-id", "wrong", fails=True
+        )
+        true("(PreconditionFailedException)" in complaint and POLICY_MISMATCH in complaint, complaint)
+        server.aws("remove-permission", *name, "--statement-id", "s3", "--revision-id", found["RevisionId"])
+        complaint = server.aws("get-policy", *name, fails=True)
+        true("The resource you requested does not exist." in complaint, complaint)
+
+        live = {"FunctionName": "hello", "Qualifier": "live"}
+        new = {"Action": "lambda:InvokeFunction", "Principal": "444455556666", **live}
+        try:
+            client.add_permission(StatementId="account", RevisionId="wrong", **new)
+            raise AssertionError("a wrong revision won")
+        except client.exceptions.PreconditionFailedException as error:
+            equal(error.response["message"], POLICY_MISMATCH, "message")
+        client.add_permission(StatementId="account", RevisionId=alias_revision, **new)
+        policy = client.get_policy(**live)
+        [only] = json.loads(policy["Policy"])["Statement"]
+        equal(only["Resource"], f"{FUNCTION}hello:live", "resource of an alias")
+        equal(only["Principal"], {"AWS": "arn:aws:iam::444455556666:root"}, "principal")
+        refused(
+            lambda: client.add_permission(StatementId="account", **new),
+            "ResourceConflictException",
+            "The statement id (account) provided already exists. Please provide a new statement id, or remove the "
+            "existing statement.",
+        )
+        long = {"StatementId": "long", "SourceArn": f"arn:aws:s3:::{'x' * 9000}", **new}
+        client.add_permission(**long)
+        try:
+            client.add_permission(**{**long, "StatementId": "longer", "SourceArn": f"arn:aws:s3:::{'x' * 9900}"})
+            client.add_permission(**{**long, "StatementId": "longest"})
+            raise AssertionError("a policy without end")
+        except client.exceptions.PolicyLengthExceededException as error:
+            true("is bigger than the limit (20480)." in error.response["message"], "message")
+        refused(
+            lambda: client.remove_permission(StatementId="absent", **live),
+            "ResourceNotFoundException",
+            "Statement absent is not found in resource policy.",
+        )
+        equal(client.get_alias(FunctionName="hello", Name="live")["RevisionId"], alias_revision, "revision of the alias")
+        client.delete_alias(FunctionName="hello", Name="live")
+        client.create_alias(FunctionName="hello", Name="live", FunctionVersion="1")
+        refused(
+            lambda: client.get_policy(**live),
+            "ResourceNotFoundException",
+            "The resource you requested does not exist.",
+        )
+        refused(
+            lambda: client.remove_permission(StatementId="s3", FunctionName="absent"),
+            "ResourceNotFoundException",
+            f"No policy found for: {FUNCTION}absent",
+        )
+
+
 def killed():
     """Nothing acknowledged is lost when the process is killed in the middle of a stream of updates."""
     data_dir = tempfile.mkdtemp()
@@ -492,7 +635,9 @@ def killed():
 
 SCENARIOS = {
     scenario.__name__: scenario
-    for scenario in (aws_command_line, boto3_client, one_winner, waiters, configuration, tags_and_dry_runs, killed)
+    for scenario in (
+        aws_command_line, boto3_client, one_winner, waiters, configuration, tags_and_dry_runs, alias, permissions, killed,
+    )
 }
 
 if __name__ == "__main__":

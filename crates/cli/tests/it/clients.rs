@@ -80,6 +80,16 @@ fn tags_and_dry_runs() {
 }
 
 #[test]
+fn alias() {
+    run("alias");
+}
+
+#[test]
+fn permissions() {
+    run("permissions");
+}
+
+#[test]
 fn killed() {
     run("killed");
 }
