@@ -59,7 +59,11 @@ mod store;
 mod stored;
 
 pub use answer::{
-    AccountLimit, AccountSettings, AccountUsage, AddedPermission, AliasConfiguration, AliasPage, CodeLocation, FunctionCodeSigning, FunctionConcurrency, FunctionConfiguration, FunctionDetail, FunctionPage, FunctionRecursion, LastUpdateStatus, LayerAnswer, LayerContent, LayerPage, LayerSummary, LayerVersion, LayerVersionPage, LayerVersionSummary, Reason, ResourcePolicy, ResourceTags, State, Status, Timestamp, VersionPage, VpcConfigAnswer,
+    AccountLimit, AccountSettings, AccountUsage, AddedPermission, AliasConfiguration, AliasPage,
+    CodeLocation, FunctionCodeSigning, FunctionConcurrency, FunctionConfiguration, FunctionDetail,
+    FunctionPage, FunctionRecursion, LastUpdateStatus, LayerAnswer, LayerContent, LayerPage, LayerSummary,
+    LayerVersion, LayerVersionPage, LayerVersionSummary, Reason, ResourcePolicy, ResourceTags, State, Status,
+    Timestamp, VersionPage, VpcConfigAnswer,
 };
 pub use clock::Clock;
 pub use decide::{

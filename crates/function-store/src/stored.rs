@@ -418,15 +418,15 @@ pub(crate) fn parse_option<T: FromStr>(text: Option<&String>) -> Result<Option<T
 
 mod alias;
 mod layer;
-mod recursion;
 mod policy;
+mod recursion;
 pub(crate) mod resource;
 pub(crate) mod text_form;
 
 pub(crate) use alias::{StoredAlias, StoredReferrer};
 pub(crate) use layer::{StoredLayerHead, StoredLayerVersion};
-pub(crate) use recursion::StoredRecursionConfig;
 pub(crate) use policy::{StoredPolicy, StoredStatement};
+pub(crate) use recursion::StoredRecursionConfig;
 
 #[cfg(test)]
 mod tests;

@@ -7,7 +7,10 @@ use funclet_validation::Version;
 use serde::{Deserialize, Serialize};
 
 use crate::keys;
-use crate::stored::{BadStored, Stored, StoredAlias, StoredLayerHead, StoredLayerVersion, StoredPolicy, StoredRecursionConfig, StoredReferrer, parse};
+use crate::stored::{
+    BadStored, Stored, StoredAlias, StoredLayerHead, StoredLayerVersion, StoredPolicy, StoredRecursionConfig,
+    StoredReferrer, parse,
+};
 
 /// What a resource says about itself to whoever moves it as a whole.
 pub(crate) trait Resource: Stored {
@@ -112,6 +115,9 @@ impl Resource for StoredReferrer {
 impl Resource for StoredRecursionConfig {
     fn fits(key: &str) -> bool {
         belongs(key, keys::RECURSION)
+    }
+}
+
 impl Resource for StoredPolicy {
     fn fits(key: &str) -> bool {
         belongs(key, keys::POLICY)

@@ -49,7 +49,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (name.clone(), 1..4_u8).prop_map(|(layer, number)| Step::DeleteLayer(layer, number)),
         2 => (name.clone(), name.clone(), 1..4_u8).prop_map(|(name, layer, number)| Step::UseLayer(name, layer, number)),
         1 => name.clone().prop_map(Step::Recursion),
-        1 => (name, 0..4_u8).prop_map(|(name, executions)| Step::Reserve(name, executions)),
+        1 => (name.clone(), 0..4_u8).prop_map(|(name, executions)| Step::Reserve(name, executions)),
         2 => (name.clone(), 0..2_u8, 0..4_u8)
             .prop_map(|(name, alias, number)| Step::CreateAlias(name, alias, number)),
         1 => (name.clone(), 0..2_u8, 1..4_u8)
@@ -87,7 +87,8 @@ fn content(number: u8) -> String {
 /// Refusals are as good as anything: the state is what counts.
 fn take(world: &World, step: &Step) {
     use funclet_validation::{
-    AddPermissionRequest, PublishVersionRequest, PutFunctionConcurrencyRequest, PutFunctionRecursionConfigRequest, UpdateAliasRequest, UpdateFunctionCodeRequest,
+        AddPermissionRequest, PublishVersionRequest, PutFunctionConcurrencyRequest,
+        PutFunctionRecursionConfigRequest, UpdateAliasRequest, UpdateFunctionCodeRequest,
     };
     let update = |number: &u8, publish: bool| UpdateFunctionCodeRequest {
         publish: Some(publish),
@@ -138,6 +139,7 @@ fn take(world: &World, step: &Step) {
                 recursive_loop: Some("Allow".into()),
             };
             drop(world.run(request.validate(&world.caller).unwrap()));
+        }
         Step::CreateAlias(number, of, version) => {
             let version = if *version == 0 { "$LATEST".to_owned() } else { version.to_string() };
             drop(aliases::create(world, &name(*number), &alias(*of), &version));

@@ -9,8 +9,8 @@ mod code_signing;
 mod concurrency;
 mod functions;
 mod layers;
-mod recursion;
 mod policies;
+mod recursion;
 mod tags;
 mod versions;
 

@@ -9,8 +9,8 @@ mod event_invoke;
 mod functions;
 mod invoke;
 mod layers;
-mod recursion;
 mod policies;
+mod recursion;
 mod tags;
 mod unoffered;
 mod urls;
@@ -68,10 +68,6 @@ static GROUPS: &[&[Route]] = &[
     versions::ROUTES,
     aliases::ROUTES,
     layers::ROUTES,
-static GROUPS: [&[Route]; 10] = [
-    functions::ROUTES,
-    versions::ROUTES,
-    aliases::ROUTES,
     policies::ROUTES,
     tags::ROUTES,
     concurrency::ROUTES,
