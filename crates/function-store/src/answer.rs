@@ -2,7 +2,10 @@
 
 mod layer;
 
-pub use layer::{LayerContent, LayerPage, LayerSummary, LayerVersion, LayerVersionPage, LayerVersionSummary};
+pub use layer::{
+    AddedLayerPermission, LayerContent, LayerPage, LayerSummary, LayerVersion, LayerVersionPage,
+    LayerVersionSummary,
+};
 
 use funclet_validation::{
     AliasName, AliasRoute, Architecture, CapacityProviderSettings, CodeSha256, CodeSigningConfigArn,

@@ -149,6 +149,18 @@ pub enum ServiceError {
         /// The ARN as it was given.
         arn: String,
     },
+    /// A layer version whose policy is asked for does not exist (`ResourceNotFoundException`, 404).
+    #[error("Layer version {arn} does not exist.")]
+    LayerVersionNotFound {
+        /// Its ARN.
+        arn: String,
+    },
+    /// The RevisionId is not the current one of the policy of a layer's version (`PreconditionFailedException`, 412).
+    #[error(
+        "The Revision Id provided does not match the latest Revision Id. Call the GetLayerPolicy API to retrieve the \
+         latest Revision Id"
+    )]
+    LayerPolicyRevisionMismatch,
     /// A layer of another account is not shared with the caller's (`AccessDeniedException`, 403).
     #[error(
         "User: {user} is not authorized to perform: lambda:GetLayerVersion on resource: {arn} because no resource-based \

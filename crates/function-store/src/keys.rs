@@ -6,6 +6,7 @@
 //! gone/INCARNATION(16)                 a deleted function of which versions or belongings are still there
 //! x/NAME/INCARNATION(hex)/...          what belongs to a function (see [`belongings`])
 //! layer/NAME                           a layer
+//! layer-policy/NAME/NUMBER             the policy of a version of a layer
 //! layer-version/NAME/COMPLEMENT(hex)   a version of a layer, by 2^64 - 1 - its number: the newest comes first
 //! c/code-bytes                         counter: bytes that count against the storage quota
 //! c/reserved-concurrency               counter: executions at a time that functions have reserved
@@ -28,6 +29,8 @@ use crate::stored::text_form::{from_hex, to_hex};
 pub(crate) const FUNCTIONS: &[u8] = b"f/";
 /// Every layer begins with this.
 pub(crate) const LAYERS: &str = "layer/";
+/// Every policy of a version of a layer begins with this.
+pub(crate) const LAYER_POLICIES: &str = "layer-policy/";
 /// Every version of a layer begins with this.
 pub(crate) const LAYER_VERSIONS: &str = "layer-version/";
 /// Everything that belongs to functions begins with this.
@@ -133,6 +136,10 @@ pub(crate) fn layer_versions(name: &str) -> Vec<u8> {
 
 pub(crate) fn layer_version(name: &str, number: u64) -> Vec<u8> {
     format!("{LAYER_VERSIONS}{name}/{:016x}", u64::MAX - number).into_bytes()
+}
+
+pub(crate) fn layer_policy(name: &str, number: u64) -> Vec<u8> {
+    format!("{LAYER_POLICIES}{name}/{number}").into_bytes()
 }
 
 /// The number in the key of a version of a layer.

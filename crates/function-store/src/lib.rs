@@ -59,8 +59,8 @@ mod store;
 mod stored;
 
 pub use answer::{
-    AccountLimit, AccountSettings, AccountUsage, AddedPermission, AliasConfiguration, AliasPage,
-    CodeLocation, FunctionCodeSigning, FunctionConcurrency, FunctionConfiguration, FunctionDetail,
+    AccountLimit, AccountSettings, AccountUsage, AddedLayerPermission, AddedPermission, AliasConfiguration,
+    AliasPage, CodeLocation, FunctionCodeSigning, FunctionConcurrency, FunctionConfiguration, FunctionDetail,
     FunctionPage, FunctionRecursion, LastUpdateStatus, LayerAnswer, LayerContent, LayerPage, LayerSummary,
     LayerVersion, LayerVersionPage, LayerVersionSummary, Reason, ResourcePolicy, ResourceTags, State, Status,
     Timestamp, VersionPage, VpcConfigAnswer,

@@ -424,8 +424,8 @@ pub(crate) mod resource;
 pub(crate) mod text_form;
 
 pub(crate) use alias::{StoredAlias, StoredReferrer};
-pub(crate) use layer::{StoredLayerHead, StoredLayerVersion};
-pub(crate) use policy::{StoredPolicy, StoredStatement};
+pub(crate) use layer::{StoredLayerHead, StoredLayerPolicy, StoredLayerVersion};
+pub(crate) use policy::{StoredPolicy, StoredPrincipal, StoredStatement};
 pub(crate) use recursion::StoredRecursionConfig;
 
 #[cfg(test)]

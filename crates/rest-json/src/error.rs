@@ -289,6 +289,8 @@ impl From<ServiceError> for WireError {
             ServiceError::LatestWithRouting | ServiceError::TooFewUnreserved => {
                 Class::UNTYPED_INVALID_PARAMETER_VALUE
             }
+            ServiceError::LayerVersionNotFound { .. } => Class::RESOURCE_NOT_FOUND,
+            ServiceError::LayerPolicyRevisionMismatch => Class::PRECONDITION_FAILED,
             ServiceError::LayerAccessDenied { .. } => Class::ACCESS_DENIED,
             ServiceError::RunsNoCode => Class::UNKNOWN_OPERATION,
             ServiceError::CodeStorageExceeded => Class::CODE_STORAGE_EXCEEDED,

@@ -1,12 +1,15 @@
 //! Layers.
 
 use funclet_function_store::{
-    FindLayerVersion, GetLayer, LayerPage, LayerVersion, LayerVersionPage, PublishLayer, ServiceError,
+    AddedLayerPermission, FindLayerVersion, GetLayer, LayerPage, LayerVersion, LayerVersionPage,
+    PublishLayer, ResourcePolicy, ServiceError,
 };
 use funclet_validation::{
-    Caller, DeleteLayerVersion, DeleteLayerVersionRequest, GetLayerVersionByArnRequest,
-    GetLayerVersionRequest, LayerVersionReference, ListLayerVersions, ListLayerVersionsRequest, ListLayers,
-    ListLayersRequest,
+    AddLayerVersionPermission, AddLayerVersionPermissionRequest, Caller, DeleteLayerVersion,
+    DeleteLayerVersionRequest, GetLayerVersionByArnRequest, GetLayerVersionPolicy,
+    GetLayerVersionPolicyRequest, GetLayerVersionRequest, LayerVersionReference, ListLayerVersions,
+    ListLayerVersionsRequest, ListLayers, ListLayersRequest, RemoveLayerVersionPermission,
+    RemoveLayerVersionPermissionRequest,
 };
 
 use super::functions::is_large;
@@ -45,6 +48,27 @@ operations! {
     /// # Errors
     /// [`Error`].
     DeleteLayerVersionRequest, "DeleteLayerVersion", delete_layer_version, Change<DeleteLayerVersion> -> ();
+
+    /// Allows another account, or everybody, to read and use a version of a layer.
+    ///
+    /// # Errors
+    /// [`Error`]; of all callers with one RevisionId one wins.
+    AddLayerVersionPermissionRequest, "AddLayerVersionPermission", add_layer_version_permission,
+        Change<AddLayerVersionPermission> -> AddedLayerPermission;
+
+    /// Returns the policy of a version of a layer.
+    ///
+    /// # Errors
+    /// [`Error`].
+    GetLayerVersionPolicyRequest, "GetLayerVersionPolicy", get_layer_version_policy,
+        Look<GetLayerVersionPolicy> -> ResourcePolicy;
+
+    /// Removes a statement from the policy of a version of a layer.
+    ///
+    /// # Errors
+    /// [`Error`]; of all callers with one RevisionId one wins.
+    RemoveLayerVersionPermissionRequest, "RemoveLayerVersionPermission", remove_layer_version_permission,
+        Change<RemoveLayerVersionPermission> -> ();
 
     /// Lists layers, each with its newest version that the filters admit, a page at a time.
     ///

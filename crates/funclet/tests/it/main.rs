@@ -5,6 +5,7 @@ mod apart;
 mod crash;
 mod events;
 mod golden;
+mod layers;
 mod linearizability;
 mod links;
 mod model;

@@ -1,7 +1,7 @@
 //! Layers.
 
 use funclet_storage::BlobDigest;
-use funclet_validation::{CodeSha256, LayerName};
+use funclet_validation::{CodeSha256, LayerName, RevisionId};
 
 use crate::answer::Timestamp;
 
@@ -26,6 +26,15 @@ pub struct LayerContent {
     pub code_sha256: CodeSha256,
     /// The length in bytes.
     pub code_size: u64,
+}
+
+/// What AddLayerVersionPermission answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AddedLayerPermission {
+    /// The new statement as text.
+    pub statement: String,
+    /// The revision of the policy.
+    pub revision_id: RevisionId,
 }
 
 /// An entry of ListLayerVersions.

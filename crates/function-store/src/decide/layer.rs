@@ -186,6 +186,9 @@ impl Command for DeleteLayerVersion {
         changes.free_code_bytes(version.size);
         changes.release(version.digest());
         changes.delete(keys::layer_version(name, *number));
+        if context.find_layer_policy(&self.version)?.is_some() {
+            changes.delete(keys::layer_policy(name, *number));
+        }
         changes.put(keys::layer(name), &head)?;
         changes.event(event(&self.version, ResourceChange::Deleted))?;
         Ok(Decision { changes, answer: () })
@@ -203,7 +206,9 @@ impl FindLayerVersion {
         let LayerVersionReference { layer, version } = &self.version;
         refuse_others(context, layer)?;
         let found = context.find_layer_version(layer.name.as_str(), *version)?;
-        if self.asked_by != layer.account {
+        let policy = context.find_layer_policy(&self.version)?;
+        let is_shared = policy.is_some_and(|policy| policy.admits(&self.asked_by));
+        if self.asked_by != layer.account && !is_shared {
             let user = format!("arn:{}:iam::{}:root", layer.region.partition(), self.asked_by);
             return Err(ServiceError::LayerAccessDenied { user, arn: self.version.to_string() }.into());
         }

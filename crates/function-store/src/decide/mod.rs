@@ -12,6 +12,7 @@ mod delete;
 mod get;
 mod invoke;
 mod layer;
+mod layer_policy;
 mod layers;
 mod list;
 mod marker;

@@ -15,7 +15,7 @@ use crate::keys;
 use crate::stored::{StoredPolicy, StoredStatement};
 
 /// The greatest length of a policy's text, in bytes (documented).
-const POLICY_BYTES_MAX: usize = 20_480;
+pub(crate) const POLICY_BYTES_MAX: usize = 20_480;
 
 impl Setting for StoredPolicy {
     const KIND_OF_KEY: &'static str = keys::POLICY;
@@ -27,12 +27,12 @@ impl Setting for StoredPolicy {
 }
 
 impl StoredPolicy {
-    fn has(&self, sid: &StatementId) -> bool {
+    pub(crate) fn has(&self, sid: &StatementId) -> bool {
         self.statements.iter().any(|statement| statement.sid == sid.as_str())
     }
 
     /// The policy as text; `resource` is what it is about.
-    fn text(&self, resource: &str) -> Result<String, Stop> {
+    pub(crate) fn text(&self, resource: &str) -> Result<String, Stop> {
         let text = |statement: &StoredStatement| Ok::<_, Stop>(statement.typed()?.to_text(resource));
         let statements: Vec<_> = self.statements.iter().map(text).collect::<Result<_, _>>()?;
         Ok(policy_text(&statements))

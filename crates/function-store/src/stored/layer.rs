@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::keys;
 use crate::stored::resource::Resource;
-use crate::stored::{Stored, StoredLayer, text_form};
+use crate::stored::{BadStored, Stored, StoredLayer, StoredPolicy, text_form};
 
 /// A layer, also one all of whose versions were deleted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,6 +58,24 @@ impl Resource for StoredLayerVersion {
 
     fn blobs(&self) -> Vec<(BlobDigest, u64)> {
         vec![(self.digest(), self.size)]
+    }
+}
+
+/// The policy of a layer's version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct StoredLayerPolicy(pub(crate) StoredPolicy);
+
+impl Stored for StoredLayerPolicy {
+    const KIND: u8 = 24;
+}
+
+impl Resource for StoredLayerPolicy {
+    fn fits(key: &str) -> bool {
+        key.starts_with(keys::LAYER_POLICIES)
+    }
+
+    fn check(&self) -> Result<(), BadStored> {
+        self.0.check()
     }
 }
 

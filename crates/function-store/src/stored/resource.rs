@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::keys;
 use crate::stored::{
-    BadStored, Stored, StoredAlias, StoredLayerHead, StoredLayerVersion, StoredPolicy, StoredRecursionConfig,
-    StoredReferrer, parse,
+    BadStored, Stored, StoredAlias, StoredLayerHead, StoredLayerPolicy, StoredLayerVersion, StoredPolicy,
+    StoredRecursionConfig, StoredReferrer, parse,
 };
 
 /// What a resource says about itself to whoever moves it as a whole.
@@ -87,6 +87,7 @@ resources! {
     Referrer(StoredReferrer) = "alias-of",
     Layer(StoredLayerHead) = "layer",
     LayerVersion(StoredLayerVersion) = "layer-version",
+    LayerPolicy(StoredLayerPolicy) = "layer-policy",
     RecursionConfig(StoredRecursionConfig) = "recursion-config",
     Policy(StoredPolicy) = "policy",
 }

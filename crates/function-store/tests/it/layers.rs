@@ -6,9 +6,10 @@ use funclet_function_store::{
 };
 use funclet_storage::BlobDigest;
 use funclet_validation::{
-    CreateFunctionRequest, DeleteLayerVersionRequest, GetLayerVersionRequest, LayerVersionContentInput,
-    LayerVersionReference, ListLayerVersionsRequest, ListLayersRequest, ListTagsRequest,
-    PublishLayerVersionRequest, TagResourceRequest, UntagResourceRequest, UpdateFunctionCodeRequest,
+    AddLayerVersionPermissionRequest, CreateFunctionRequest, DeleteLayerVersionRequest,
+    GetLayerVersionPolicyRequest, GetLayerVersionRequest, LayerVersionContentInput, LayerVersionReference,
+    ListLayerVersionsRequest, ListLayersRequest, ListTagsRequest, PublishLayerVersionRequest,
+    RemoveLayerVersionPermissionRequest, TagResourceRequest, UntagResourceRequest, UpdateFunctionCodeRequest,
     UpdateFunctionConfigurationRequest,
 };
 
@@ -323,4 +324,80 @@ fn a_layer_has_tags_as_long_as_it_is_known() {
     let many: Vec<_> = (0..50).map(|n| n.to_string()).collect();
     let refused = tag(&many.iter().map(|key| (key.as_str(), "")).collect::<Vec<_>>());
     assert_eq!(refused.unwrap_err().to_string(), "Number of tags exceeds resource tag limit.");
+}
+
+/// The texts are recorded from AWS.
+#[test]
+fn a_policy_lets_others_use_a_layer() {
+    let world = World::new(Kind::Memory);
+    let arn = publish(&world, "l", "l").summary.layer_version_arn;
+    let add = |sid: &str, principal: &str, version, revision_id: Option<&str>| {
+        let request = AddLayerVersionPermissionRequest {
+            layer_name: Some("l".into()),
+            version_number: Some(version),
+            statement_id: Some(sid.into()),
+            action: Some("lambda:GetLayerVersion".into()),
+            principal: Some(principal.into()),
+            revision_id: revision_id.map(Into::into),
+            organization_id: None,
+        };
+        world.run(request.validate(&world.caller).unwrap())
+    };
+    let policy = |version| {
+        let request =
+            GetLayerVersionPolicyRequest { layer_name: Some("l".into()), version_number: Some(version) };
+        world.look(request.validate(&world.caller).unwrap())
+    };
+    let remove = |sid: &str, version, revision_id: Option<&str>| {
+        let request = RemoveLayerVersionPermissionRequest {
+            layer_name: Some("l".into()),
+            version_number: Some(version),
+            statement_id: Some(sid.into()),
+            revision_id: revision_id.map(Into::into),
+        };
+        world.run(request.validate(&world.caller).unwrap())
+    };
+    let may_read = |account: &str| {
+        let version = LayerVersionReference::of_arn(&arn.parse().unwrap()).unwrap();
+        world.look(FindLayerVersion { version, asked_by: account.parse().unwrap() }).is_ok()
+    };
+    let told = |refused: Result<(), ServiceError>| refused.unwrap_err().to_string();
+
+    assert_eq!(told(policy(1).map(drop)), "No policy is associated with the given resource.");
+    assert_eq!(told(remove("a", 1, None)), "No policy is associated with the given resource.");
+    let unknown = format!("Layer version {arn}0 does not exist.");
+    assert_eq!(told(add("a", "*", 10, None).map(drop)), unknown);
+    assert_eq!((told(policy(10).map(drop)), told(remove("a", 10, None))), (unknown.clone(), unknown));
+
+    let added = add("a", "444455556666", 1, None).unwrap();
+    assert_eq!(
+        added.statement,
+        format!(
+            r#"{{"Sid":"a","Effect":"Allow","Principal":{{"AWS":"arn:aws:iam::444455556666:root"}},"Action":"lambda:GetLayerVersion","Resource":"{arn}"}}"#
+        )
+    );
+    let shown = policy(1).unwrap();
+    assert_eq!(shown.revision_id, added.revision_id);
+    assert_eq!(
+        shown.policy,
+        format!(r#"{{"Version":"2012-10-17","Id":"default","Statement":[{}]}}"#, added.statement)
+    );
+    assert_eq!((may_read("444455556666"), may_read("777788889999")), (true, false));
+    assert_eq!(
+        told(add("a", "*", 1, None).map(drop)),
+        "The statement id (a) provided already exists. Please provide a new statement id, or remove the existing \
+         statement."
+    );
+    let stale = "The Revision Id provided does not match the latest Revision Id. Call the GetLayerPolicy API to \
+                 retrieve the latest Revision Id";
+    let revision = added.revision_id.to_string();
+    assert_eq!(told(add("b", "*", 1, Some("wrong")).map(drop)), stale);
+    let second = add("b", "*", 1, Some(&revision)).unwrap();
+    assert!(may_read("777788889999"));
+    assert_eq!(told(remove("b", 1, Some(&revision))), stale);
+    assert_eq!(told(remove("c", 1, None)), "Statement c is not found in resource policy.");
+    remove("b", 1, Some(&second.revision_id.to_string())).unwrap();
+    assert_eq!((may_read("444455556666"), may_read("777788889999")), (true, false));
+    delete(&world, "l", 1);
+    assert_eq!(world.dump(b"layer-policy/").len(), 0, "it goes with the version");
 }

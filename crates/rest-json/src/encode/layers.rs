@@ -1,6 +1,8 @@
 //! Layers.
 
-use funclet::{LayerPage, LayerSummary, LayerVersion, LayerVersionPage, LayerVersionSummary};
+use funclet::{
+    AddedLayerPermission, LayerPage, LayerSummary, LayerVersion, LayerVersionPage, LayerVersionSummary,
+};
 
 use super::{Answer, json};
 use crate::packages::Links;
@@ -19,6 +21,19 @@ impl Answer for LayerVersion {
             version: Version { description: Some(&self.summary.description), ..Version::of(&self.summary) },
         })
     }
+}
+
+impl Answer for AddedLayerPermission {
+    fn to_json(&self, _: &Links<'_>) -> Vec<u8> {
+        json(&Added { statement: &self.statement, revision_id: self.revision_id.to_string() })
+    }
+}
+
+#[derive(serde::Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Added<'a> {
+    statement: &'a str,
+    revision_id: String,
 }
 
 impl Answer for LayerPage {

@@ -7,10 +7,6 @@ use super::address::Address;
 /// Their names, and where the service has them.
 pub(super) const UNOFFERED: &[(&str, Address)] = &[
     (
-        "AddLayerVersionPermission",
-        Address::new("POST", "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}/policy"),
-    ),
-    (
         "CheckpointDurableExecution",
         Address::new("POST", "/2025-12-01/durable-executions/{DurableExecutionArn}/checkpoint"),
     ),
@@ -60,10 +56,6 @@ pub(super) const UNOFFERED: &[(&str, Address)] = &[
     (
         "GetFunctionScalingConfig",
         Address::new("GET", "/2025-11-30/functions/{FunctionName}/function-scaling-config"),
-    ),
-    (
-        "GetLayerVersionPolicy",
-        Address::new("GET", "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}/policy"),
     ),
     (
         "GetProvisionedConcurrencyConfig",
@@ -127,13 +119,6 @@ pub(super) const UNOFFERED: &[(&str, Address)] = &[
     (
         "PutRuntimeManagementConfig",
         Address::new("PUT", "/2021-07-20/functions/{FunctionName}/runtime-management-config"),
-    ),
-    (
-        "RemoveLayerVersionPermission",
-        Address::new(
-            "DELETE",
-            "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}/policy/{StatementId}",
-        ),
     ),
     (
         "ResumeDurableExecution",
