@@ -9,9 +9,9 @@ pub use layer::{
 
 use funclet_validation::{
     AliasName, AliasRoute, Architecture, CapacityProviderSettings, CodeSha256, CodeSigningConfigArn,
-    DeadLetterSettings, DurableSettings, FileSystemSettings, FunctionArn, FunctionName, Handler, ImageConfig,
-    KmsKeyArn, LoggingSettings, PackageType, RecursiveLoop, RevisionId, RoleArn, Runtime, SnapStartApplyOn,
-    StringMap, TenantIsolationMode, TracingMode, Version,
+    CodeSigningPolicy, DeadLetterSettings, DurableSettings, FileSystemSettings, FunctionArn, FunctionName,
+    Handler, ImageConfig, KmsKeyArn, LoggingSettings, PackageType, RecursiveLoop, ResourceArn, RevisionId,
+    RoleArn, Runtime, SnapStartApplyOn, StringMap, TenantIsolationMode, TracingMode, Version,
 };
 
 use funclet_storage::BlobDigest;
@@ -256,6 +256,43 @@ pub struct ResourcePolicy {
 }
 
 /// What GetFunctionCodeSigningConfig answers.
+/// A code signing config (`CodeSigningConfig`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CodeSigningConfig {
+    /// `csc-` and 17 letters and digits.
+    pub code_signing_config_id: String,
+    /// Its ARN.
+    pub code_signing_config_arn: CodeSigningConfigArn,
+    /// A description, perhaps empty.
+    pub description: String,
+    /// The versions of signing profiles whose signatures are accepted.
+    pub allowed_publishers: Vec<ResourceArn>,
+    /// What happens to other code.
+    pub untrusted_artifact_on_deployment: CodeSigningPolicy,
+    /// When it was created or changed last.
+    pub last_modified: Timestamp,
+}
+
+/// One page of ListCodeSigningConfigs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CodeSigningConfigPage {
+    /// The code signing configs, in byte order of their ids.
+    pub code_signing_configs: Vec<CodeSigningConfig>,
+    /// Where to go on, if there is more.
+    pub next_marker: Option<String>,
+}
+
+/// One page of ListFunctionsByCodeSigningConfig.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FunctionArnPage {
+    /// The ARNs of functions, without qualifiers, in byte order of their names.
+    pub function_arns: Vec<FunctionArn>,
+    /// Where to go on, if there is more.
+    pub next_marker: Option<String>,
+}
+
+/// What PutFunctionCodeSigningConfig and GetFunctionCodeSigningConfig answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FunctionCodeSigning {
     /// The bare name.

@@ -1,6 +1,6 @@
 //! What an operation is refused for.
 
-use funclet_validation::{FunctionArn, FunctionName, StatementId};
+use funclet_validation::{CodeSigningConfigArn, FunctionArn, FunctionName, StatementId};
 
 /// Why an operation is refused. The text of each is AWS's, where AWS has one.
 ///
@@ -142,6 +142,18 @@ pub enum ServiceError {
     CodeSigningConfigNotFound {
         /// The ARN as it was given.
         arn: String,
+    },
+    /// The code signing config that an operation is about does not exist (`ResourceNotFoundException`, 404).
+    #[error("The Lambda code signing configuration {arn} can not be found.")]
+    NoCodeSigningConfig {
+        /// As it was asked for.
+        arn: CodeSigningConfigArn,
+    },
+    /// Functions have the code signing config that is to be deleted (`ResourceConflictException`, 409). The text is chosen.
+    #[error("The code signing configuration {arn} cannot be deleted because functions use it.")]
+    CodeSigningConfigInUse {
+        /// As it was asked for.
+        arn: CodeSigningConfigArn,
     },
     /// A layer version does not exist (`InvalidParameterValueException`, 400).
     #[error("Layer version {arn} does not exist.")]

@@ -8,6 +8,8 @@
 //! layer/NAME                           a layer
 //! layer-policy/NAME/NUMBER             the policy of a version of a layer
 //! layer-version/NAME/COMPLEMENT(hex)   a version of a layer, by 2^64 - 1 - its number: the newest comes first
+//! code-signing/ID                      a code signing config
+//! code-signing-user/ID/NAME            says that a function has a code signing config
 //! c/code-bytes                         counter: bytes that count against the storage quota
 //! c/reserved-concurrency               counter: executions at a time that functions have reserved
 //! ```
@@ -39,6 +41,12 @@ const BELONGINGS: &[u8] = b"x/";
 pub(crate) const ALIAS: &str = "alias";
 /// The belongings that say which aliases refer to a version.
 pub(crate) const ALIAS_OF: &str = "alias-of";
+/// Every code signing config begins with this.
+pub(crate) const CODE_SIGNING: &[u8] = b"code-signing/";
+/// Everything that says who has a code signing config begins with this.
+const CODE_SIGNING_USERS: &[u8] = b"code-signing-user/";
+/// The setting that says which code signing config a function has.
+pub(crate) const FUNCTION_CODE_SIGNING: &str = "code-signing";
 /// The setting that says how recursive loops are treated.
 pub(crate) const RECURSION: &str = "recursion";
 /// The settings that are policies.
@@ -145,6 +153,18 @@ pub(crate) fn layer_policy(name: &str, number: u64) -> Vec<u8> {
 /// The number in the key of a version of a layer.
 pub(crate) fn layer_number_of(key: &[u8]) -> Option<u64> {
     Some(u64::MAX - u64::from_str_radix(last_part(key)?, 16).ok()?)
+pub(crate) fn code_signing(id: &str) -> Vec<u8> {
+    [CODE_SIGNING, id.as_bytes()].concat()
+}
+
+/// What the keys begin with that say who has a code signing config.
+pub(crate) fn code_signing_users(id: &str) -> Vec<u8> {
+    [CODE_SIGNING_USERS, id.as_bytes(), b"/"].concat()
+}
+
+/// Where it says that a function has a code signing config.
+pub(crate) fn code_signing_user(id: &str, name: &str) -> Vec<u8> {
+    [&code_signing_users(id)[..], name.as_bytes()].concat()
 }
 
 /// The last part of a key that is text.

@@ -28,7 +28,8 @@ enum Spelling {
     SmallWithReason { reason: &'static str },
     /// `{"Message":null}`: recorded as a null message, the key is chosen.
     NullMessage,
-    /// `{"Message":"..."}`, for errors that the service's model does not have and that it answers in front of itself.
+    /// `{"Message":"..."}`, where the others of its class have a `Type` (recorded from AWS), and for errors that the
+    /// service's model does not have and that it answers in front of itself.
     CapitalAlone,
     /// `{"message":"..."}`, for errors that the service's model does not have. The key is chosen.
     SmallAlone,
@@ -38,6 +39,8 @@ const USER: &str = "User";
 
 impl Class {
     const RESOURCE_NOT_FOUND: Self = Self::capital("ResourceNotFoundException", StatusCode::NOT_FOUND);
+    const UNTYPED_RESOURCE_NOT_FOUND: Self =
+        Self { body: Spelling::CapitalAlone, ..Self::RESOURCE_NOT_FOUND };
     const CODE_SIGNING_CONFIG_NOT_FOUND: Self =
         Self::capital("CodeSigningConfigNotFoundException", StatusCode::NOT_FOUND);
     const RESOURCE_CONFLICT: Self = Self::small("ResourceConflictException", StatusCode::CONFLICT);
@@ -275,6 +278,7 @@ impl From<ServiceError> for WireError {
             | ServiceError::AliasExists { .. }
             | ServiceError::StatementExists { .. }
             | ServiceError::VersionReferredTo { .. }
+            | ServiceError::CodeSigningConfigInUse { .. }
             | ServiceError::UpdateInProgress { .. } => Class::RESOURCE_CONFLICT,
             ServiceError::RevisionMismatch | ServiceError::PolicyRevisionMismatch => {
                 Class::PRECONDITION_FAILED
@@ -292,6 +296,7 @@ impl From<ServiceError> for WireError {
             ServiceError::LayerVersionNotFound { .. } => Class::RESOURCE_NOT_FOUND,
             ServiceError::LayerPolicyRevisionMismatch => Class::PRECONDITION_FAILED,
             ServiceError::LayerAccessDenied { .. } => Class::ACCESS_DENIED,
+            ServiceError::NoCodeSigningConfig { .. } => Class::UNTYPED_RESOURCE_NOT_FOUND,
             ServiceError::RunsNoCode => Class::UNKNOWN_OPERATION,
             ServiceError::CodeStorageExceeded => Class::CODE_STORAGE_EXCEEDED,
             ServiceError::CodeSigningConfigNotFound { .. } => Class::CODE_SIGNING_CONFIG_NOT_FOUND,
@@ -452,6 +457,13 @@ mod tests {
             let body = format!(r#"{{"message":"{error}"}}"#);
             check(error, 400, "InvalidParameterValueException", &body);
         }
+        let arn = "arn:aws:lambda:us-east-1:111122223333:code-signing-config:csc-0123456789abcdefg";
+        check(
+            ServiceError::NoCodeSigningConfig { arn: arn.parse().unwrap() },
+            404,
+            "ResourceNotFoundException",
+            &format!(r#"{{"Message":"The Lambda code signing configuration {arn} can not be found."}}"#),
+        );
     }
 
     #[test]

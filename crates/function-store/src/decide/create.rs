@@ -4,8 +4,9 @@ use funclet_validation::{Caller, CreateFunction, FunctionName, Version};
 
 use crate::answer::FunctionConfiguration;
 use crate::decide::sealed::{Command, Query};
+use crate::decide::setting::Holder;
 use crate::decide::settle::Due;
-use crate::decide::{Changes, Context, Decision, Fetched, ForeignLayer, NewCode, Stop, layers};
+use crate::decide::{Changes, Context, Decision, Fetched, ForeignLayer, NewCode, Stop, function_code_signing, layers};
 use crate::error::ServiceError;
 use crate::event::{FunctionEvent, FunctionEventKind};
 use crate::keys;
@@ -34,13 +35,16 @@ impl<P: Send + 'static> Query for CheckCreate<P> {
 
     #[allow(private_interfaces)]
     fn look(&self, context: &Context<'_>) -> Result<(), Stop> {
-        admit(&self.0, context)
+        admit(&self.0, context).map(drop)
     }
 }
 
 /// Refusals in this order \[chosen\]: name taken, code signing config, layers of the account. There are no code signing configs
 /// yet, so whoever names one names one that does not exist.
 fn admit<P>(request: &CreateFunction<P>, context: &Context<'_>) -> Result<(), Stop> {
+/// Refusals in this order \[chosen\]: name taken, code signing config, layers. There are no layers yet, so whoever names one
+/// names one that does not exist. Answers the id of the code signing config.
+fn admit<P>(request: &CreateFunction<P>, context: &Context<'_>) -> Result<Option<String>, Stop> {
     let name = &request.function_name;
     if context.find(name.as_str())?.is_some() {
         return Err(ServiceError::FunctionExists { name: name.clone() }.into());
@@ -49,6 +53,12 @@ fn admit<P>(request: &CreateFunction<P>, context: &Context<'_>) -> Result<(), St
         return Err(ServiceError::CodeSigningConfigNotFound { arn: arn.to_string() }.into());
     }
     layers::check_own(context, &request.layers)
+    let config = request.code_signing_config_arn.as_ref();
+    let config = config.map(|arn| function_code_signing::attachable(context, arn)).transpose()?;
+    match request.layers.first() {
+        Some(arn) => Err(ServiceError::LayerNotFound { arn: arn.to_string() }.into()),
+        None => Ok(config),
+    }
 }
 
 impl<P: Send + 'static> Command for CreateFunctionWith<P> {
@@ -62,6 +72,7 @@ impl<P: Send + 'static> Command for CreateFunctionWith<P> {
         let name = &request.function_name;
         admit(request, context)?;
         let layers = layers::find(context, &request.layers, &self.foreign_layers)?;
+        let code_signing_config = admit(request, context)?;
         let code = self.fetched.as_ref().map_err(Clone::clone)?;
         layers::check_room(&StoredCode::from(code), &layers)?;
         let mut changes = Changes::default();
@@ -70,6 +81,10 @@ impl<P: Send + 'static> Command for CreateFunctionWith<P> {
         changes.use_code(code, if request.publish { 2 } else { 1 });
         changes.put(keys::function(name.as_str()), &function)?;
         changes.event(created(name, &function))?;
+        if let Some(id) = &code_signing_config {
+            let holder = Holder { name: name.clone(), function: function.clone(), qualifier: None };
+            function_code_signing::attach(context, &holder, Some(id), &mut changes)?;
+        }
         let answer = match self.publish(context, &function, &mut changes)? {
             // The ARN is unqualified here, unlike in other answers that publish (recorded from AWS).
             Some(version) => {

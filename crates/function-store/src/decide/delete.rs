@@ -5,7 +5,7 @@ use funclet_validation::{DeleteFunction, DeletionTarget, FunctionName, Qualifier
 use crate::decide::context::Projected;
 use crate::decide::sealed::Command;
 use crate::decide::settle::Due;
-use crate::decide::{Changes, Context, Decision, Stop};
+use crate::decide::{Changes, Context, Decision, Stop, function_code_signing};
 use crate::error::ServiceError;
 use crate::event::{FunctionEvent, FunctionEventKind};
 use crate::keys;
@@ -41,6 +41,7 @@ fn delete_function(
     changes.delete(keys::function(name.as_str()));
     changes.free_code_bytes(function.code_bytes);
     changes.reserve_concurrency(function.reserved_concurrent_executions.unwrap_or(0), 0);
+    function_code_signing::forget_user(context, name, &function, &mut changes)?;
     function.latest.blobs().for_each(|(digest, _)| changes.release(digest));
     if context.leaves_something(name, &function)? {
         let key = keys::gone(&function.incarnation);

@@ -1,8 +1,8 @@
-//! What is read of one function: GetFunction, GetFunctionConfiguration and the like.
+//! What is read of one function: GetFunction and GetFunctionConfiguration.
 
-use funclet_validation::{GetFunction, GetFunctionCodeSigningConfig, GetFunctionConfiguration};
+use funclet_validation::{GetFunction, GetFunctionConfiguration};
 
-use crate::answer::{FunctionCodeSigning, FunctionConfiguration, FunctionDetail};
+use crate::answer::{FunctionConfiguration, FunctionDetail};
 use crate::decide::context::code_location;
 use crate::decide::sealed::Query;
 use crate::decide::{Context, Stop};
@@ -29,17 +29,5 @@ impl Query for GetFunctionConfiguration {
     fn look(&self, context: &Context<'_>) -> Result<FunctionConfiguration, Stop> {
         let (_, stored, version) = context.resolve(&self.function)?;
         context.configuration(&stored, self.function.arn(context.caller), version)
-    }
-}
-
-impl Query for GetFunctionCodeSigningConfig {
-    type Answer = FunctionCodeSigning;
-
-    /// No code signing config can be attached yet, so no function has one.
-    #[allow(private_interfaces)]
-    fn look(&self, context: &Context<'_>) -> Result<FunctionCodeSigning, Stop> {
-        let name = &self.function_name;
-        context.require(name, context.caller.function_arn(name))?;
-        Ok(FunctionCodeSigning { function_name: name.clone(), code_signing_config_arn: None })
     }
 }

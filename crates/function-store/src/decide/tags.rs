@@ -8,7 +8,7 @@ use crate::answer::ResourceTags;
 use crate::decide::layer::LAYER_NAME_LENGTH_MAX;
 use crate::decide::sealed::{Command, Query};
 use crate::decide::update::refusal_of;
-use crate::decide::{Changes, Context, Decision, Stop};
+use crate::decide::{Changes, Context, Decision, Stop, code_signing};
 use crate::error::ServiceError;
 use crate::event::{FunctionEvent, FunctionEventKind};
 use crate::keys;
@@ -45,6 +45,11 @@ impl Query for ListTags {
             }
             TaggableResource::Layer(name) => stored::<StoredLayerHead>(context, &layer_key(name)?)?.tags,
             other => return Err(unknown(other).into()),
+            TaggableResource::CodeSigningConfig(arn) => code_signing::require(context, arn)?.value.tags,
+            // There are none.
+            TaggableResource::Layer(_)
+            | TaggableResource::EventSourceMapping(_)
+            | TaggableResource::CapacityProvider(_) => return Err(ServiceError::ResourceNotFound.into()),
         };
         Ok(ResourceTags { tags: tags.into_iter().collect() })
     }
@@ -117,6 +122,25 @@ fn exchange_of_function(
     context: &Context<'_>,
     name: &FunctionName,
     change: Change<'_>,
+) -> Result<Decision<()>, Stop> {
+    match resource {
+        TaggableResource::Function(name) => exchange_of_function(context, name, change),
+        TaggableResource::CodeSigningConfig(arn) => code_signing::exchange_tags(context, arn, change),
+        // There are none.
+        TaggableResource::Layer(_)
+        | TaggableResource::EventSourceMapping(_)
+        | TaggableResource::CapacityProvider(_) => Err(ServiceError::ResourceNotFound.into()),
+    }
+}
+
+/// Gives a function other tags, and a new revision even if they are the same (recorded from AWS).
+///
+/// Possible while an update is in progress, which still ends with the revision that it has drawn. Versions have no tags, so
+/// that `$LATEST` is not touched in the sense of PublishVersion \[both chosen\].
+fn exchange_of_function(
+    context: &Context<'_>,
+    name: &FunctionName,
+    change: impl FnOnce(StringMap) -> Result<StringMap, ServiceError>,
 ) -> Result<Decision<()>, Stop> {
     let found = context.require(name, context.caller.function_arn(name))?;
     let mut changes = Changes::default();

@@ -4,12 +4,12 @@
 use funclet_storage::codec::DecodeError;
 use funclet_storage::{BlobDigest, Encoded, Value};
 use funclet_validation::Version;
+use funclet_validation::{CodeSigningConfigArn, FunctionName};
 use serde::{Deserialize, Serialize};
 
 use crate::keys;
 use crate::stored::{
-    BadStored, Stored, StoredAlias, StoredLayerHead, StoredLayerPolicy, StoredLayerVersion, StoredPolicy,
-    StoredRecursionConfig, StoredReferrer, parse,
+    BadStored, Stored, StoredAlias, StoredCodeSigningConfig, StoredCodeSigningUser, StoredFunctionCodeSigning, StoredLayerHead, StoredLayerPolicy, StoredLayerVersion, StoredPolicy, StoredRecursionConfig, StoredReferrer, parse,
 };
 
 /// What a resource says about itself to whoever moves it as a whole.
@@ -88,6 +88,9 @@ resources! {
     Layer(StoredLayerHead) = "layer",
     LayerVersion(StoredLayerVersion) = "layer-version",
     LayerPolicy(StoredLayerPolicy) = "layer-policy",
+    CodeSigningConfig(StoredCodeSigningConfig) = "code-signing-config",
+    CodeSigningUser(StoredCodeSigningUser) = "code-signing-user",
+    FunctionCodeSigning(StoredFunctionCodeSigning) = "function-code-signing-config",
     RecursionConfig(StoredRecursionConfig) = "recursion-config",
     Policy(StoredPolicy) = "policy",
 }
@@ -126,5 +129,28 @@ impl Resource for StoredPolicy {
 
     fn check(&self) -> Result<(), BadStored> {
         self.statements.iter().try_for_each(|statement| statement.typed().map(drop))
+/// Whether a text is the id of a code signing config.
+fn is_code_signing_id(id: &str) -> bool {
+    format!("arn:aws:lambda:us-east-1:000000000000:code-signing-config:{id}")
+        .parse::<CodeSigningConfigArn>()
+        .is_ok()
+}
+
+impl Resource for StoredCodeSigningConfig {
+    fn fits(key: &str) -> bool {
+        key.strip_prefix("code-signing/").is_some_and(is_code_signing_id)
+    }
+}
+
+impl Resource for StoredCodeSigningUser {
+    fn fits(key: &str) -> bool {
+        let parts = key.strip_prefix("code-signing-user/").and_then(|rest| rest.split_once('/'));
+        parts.is_some_and(|(id, name)| is_code_signing_id(id) && name.parse::<FunctionName>().is_ok())
+    }
+}
+
+impl Resource for StoredFunctionCodeSigning {
+    fn fits(key: &str) -> bool {
+        belongs(key, keys::FUNCTION_CODE_SIGNING)
     }
 }

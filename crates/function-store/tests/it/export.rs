@@ -32,6 +32,8 @@ enum Step {
     DeleteAlias(u8, u8),
     AddPermission(u8, u8, u8),
     RemovePermission(u8, u8, u8),
+    CreateCodeSigning,
+    AttachCodeSigning(u8, usize),
     Settle,
 }
 
@@ -59,6 +61,9 @@ fn step() -> impl Strategy<Value = Step> {
             .prop_map(|(name, holder, sid)| Step::AddPermission(name, holder, sid)),
         1 => (name, 0..4_u8, 0..3_u8)
             .prop_map(|(name, holder, sid)| Step::RemovePermission(name, holder, sid)),
+        1 => Just(Step::CreateCodeSigning),
+        2 => (name.clone(), 0..3_usize).prop_map(|(name, config)| Step::AttachCodeSigning(name, config)),
+        1 => (name, 0..4_u8).prop_map(|(name, executions)| Step::Reserve(name, executions)),
         1 => Just(Step::Settle),
     ]
 }
@@ -87,8 +92,7 @@ fn content(number: u8) -> String {
 /// Refusals are as good as anything: the state is what counts.
 fn take(world: &World, step: &Step) {
     use funclet_validation::{
-        AddPermissionRequest, PublishVersionRequest, PutFunctionConcurrencyRequest,
-        PutFunctionRecursionConfigRequest, UpdateAliasRequest, UpdateFunctionCodeRequest,
+    AddPermissionRequest, ListCodeSigningConfigsRequest, PublishVersionRequest, PutFunctionConcurrencyRequest, PutFunctionRecursionConfigRequest, UpdateAliasRequest, UpdateFunctionCodeRequest,
     };
     let update = |number: &u8, publish: bool| UpdateFunctionCodeRequest {
         publish: Some(publish),
@@ -162,6 +166,16 @@ fn take(world: &World, step: &Step) {
         }
         Step::RemovePermission(number, of, sid) => {
             drop(policies::remove_with(world, &holder(*number, *of), &format!("s{sid}"), None));
+        Step::CreateCodeSigning => drop(crate::code_signing::create(world)),
+        Step::AttachCodeSigning(number, config) => {
+            let request = ListCodeSigningConfigsRequest::default().validate(&world.caller).unwrap();
+            if let Some(config) = world.look(request).unwrap().code_signing_configs.get(*config) {
+                drop(crate::code_signing::attach(
+                    world,
+                    &name(*number),
+                    config.code_signing_config_arn.as_str(),
+                ));
+            }
         }
         Step::Settle => world.settle(),
     }

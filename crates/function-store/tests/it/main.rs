@@ -36,6 +36,7 @@ macro_rules! on_every_backend {
 
 mod account_settings;
 mod aliases;
+mod code_signing;
 mod concurrency;
 mod create;
 mod delete;

@@ -11,7 +11,6 @@ pub(super) const UNOFFERED: &[(&str, Address)] = &[
         Address::new("POST", "/2025-12-01/durable-executions/{DurableExecutionArn}/checkpoint"),
     ),
     ("CreateCapacityProvider", Address::new("POST", "/2025-11-30/capacity-providers")),
-    ("CreateCodeSigningConfig", Address::new("POST", "/2020-04-22/code-signing-configs")),
     ("CreateEventSourceMapping", Address::new("POST", "/2015-03-31/event-source-mappings")),
     ("CreateFunctionUrlConfig", Address::new("POST", "/2021-10-31/functions/{FunctionName}/url")),
     (
@@ -19,18 +18,10 @@ pub(super) const UNOFFERED: &[(&str, Address)] = &[
         Address::new("DELETE", "/2025-11-30/capacity-providers/{CapacityProviderName}"),
     ),
     (
-        "DeleteCodeSigningConfig",
-        Address::new("DELETE", "/2020-04-22/code-signing-configs/{CodeSigningConfigArn}"),
-    ),
-    (
         "DeleteDurableExecution",
         Address::new("DELETE", "/2025-12-01/durable-executions/{DurableExecutionArn}"),
     ),
     ("DeleteEventSourceMapping", Address::new("DELETE", "/2015-03-31/event-source-mappings/{UUID}")),
-    (
-        "DeleteFunctionCodeSigningConfig",
-        Address::new("DELETE", "/2020-06-30/functions/{FunctionName}/code-signing-config"),
-    ),
     (
         "DeleteFunctionEventInvokeConfig",
         Address::new("DELETE", "/2019-09-25/functions/{FunctionName}/event-invoke-config"),
@@ -42,7 +33,6 @@ pub(super) const UNOFFERED: &[(&str, Address)] = &[
     ),
     ("DeleteResourcePolicy", Address::new("DELETE", "/2026-07-09/resource-policy/{ResourceArn}")),
     ("GetCapacityProvider", Address::new("GET", "/2025-11-30/capacity-providers/{CapacityProviderName}")),
-    ("GetCodeSigningConfig", Address::new("GET", "/2020-04-22/code-signing-configs/{CodeSigningConfigArn}")),
     ("GetDurableExecution", Address::new("GET", "/2025-12-01/durable-executions/{DurableExecutionArn}")),
     (
         "GetDurableExecutionHistory",
@@ -72,7 +62,6 @@ pub(super) const UNOFFERED: &[(&str, Address)] = &[
         Address::new("POST", "/2021-11-15/functions/{FunctionName}/response-streaming-invocations"),
     ),
     ("ListCapacityProviders", Address::new("GET", "/2025-11-30/capacity-providers")),
-    ("ListCodeSigningConfigs", Address::new("GET", "/2020-04-22/code-signing-configs")),
     (
         "ListDurableExecutionsByFunction",
         Address::new("GET", "/2025-12-01/functions/{FunctionName}/durable-executions"),
@@ -91,6 +80,8 @@ pub(super) const UNOFFERED: &[(&str, Address)] = &[
         "ListFunctionsByCodeSigningConfig",
         Address::new("GET", "/2020-04-22/code-signing-configs/{CodeSigningConfigArn}/functions"),
     ),
+    ("ListLayerVersions", Address::new("GET", "/2018-10-31/layers/{LayerName}/versions")),
+    ("ListLayers", Address::new("GET", "/2018-10-31/layers")),
     (
         "ListProvisionedConcurrencyConfigs",
         Address::new("GET", "/2019-09-30/functions/{FunctionName}/provisioned-concurrency?List=ALL"),
@@ -98,10 +89,6 @@ pub(super) const UNOFFERED: &[(&str, Address)] = &[
     (
         "PauseDurableExecution",
         Address::new("POST", "/2025-12-01/durable-executions/{DurableExecutionArn}/pause"),
-    ),
-    (
-        "PutFunctionCodeSigningConfig",
-        Address::new("PUT", "/2020-06-30/functions/{FunctionName}/code-signing-config"),
     ),
     (
         "PutFunctionEventInvokeConfig",
@@ -141,10 +128,6 @@ pub(super) const UNOFFERED: &[(&str, Address)] = &[
         Address::new("POST", "/2025-12-01/durable-executions/{DurableExecutionArn}/stop"),
     ),
     ("UpdateCapacityProvider", Address::new("PUT", "/2025-11-30/capacity-providers/{CapacityProviderName}")),
-    (
-        "UpdateCodeSigningConfig",
-        Address::new("PUT", "/2020-04-22/code-signing-configs/{CodeSigningConfigArn}"),
-    ),
     ("UpdateEventSourceMapping", Address::new("PUT", "/2015-03-31/event-source-mappings/{UUID}")),
     (
         "UpdateFunctionEventInvokeConfig",
