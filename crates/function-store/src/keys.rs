@@ -153,6 +153,8 @@ pub(crate) fn layer_policy(name: &str, number: u64) -> Vec<u8> {
 /// The number in the key of a version of a layer.
 pub(crate) fn layer_number_of(key: &[u8]) -> Option<u64> {
     Some(u64::MAX - u64::from_str_radix(last_part(key)?, 16).ok()?)
+}
+
 pub(crate) fn code_signing(id: &str) -> Vec<u8> {
     [CODE_SIGNING, id.as_bytes()].concat()
 }

@@ -417,17 +417,17 @@ pub(crate) fn parse_option<T: FromStr>(text: Option<&String>) -> Result<Option<T
 }
 
 mod alias;
+mod code_signing;
 mod layer;
 mod policy;
-mod code_signing;
 mod recursion;
 pub(crate) mod resource;
 pub(crate) mod text_form;
 
 pub(crate) use alias::{StoredAlias, StoredReferrer};
+pub(crate) use code_signing::{StoredCodeSigningConfig, StoredCodeSigningUser, StoredFunctionCodeSigning};
 pub(crate) use layer::{StoredLayerHead, StoredLayerPolicy, StoredLayerVersion};
 pub(crate) use policy::{StoredPolicy, StoredPrincipal, StoredStatement};
-pub(crate) use code_signing::{StoredCodeSigningConfig, StoredCodeSigningUser, StoredFunctionCodeSigning};
 pub(crate) use recursion::StoredRecursionConfig;
 
 #[cfg(test)]

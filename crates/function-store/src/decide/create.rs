@@ -6,7 +6,9 @@ use crate::answer::FunctionConfiguration;
 use crate::decide::sealed::{Command, Query};
 use crate::decide::setting::Holder;
 use crate::decide::settle::Due;
-use crate::decide::{Changes, Context, Decision, Fetched, ForeignLayer, NewCode, Stop, function_code_signing, layers};
+use crate::decide::{
+    Changes, Context, Decision, Fetched, ForeignLayer, NewCode, Stop, function_code_signing, layers,
+};
 use crate::error::ServiceError;
 use crate::event::{FunctionEvent, FunctionEventKind};
 use crate::keys;
@@ -39,26 +41,17 @@ impl<P: Send + 'static> Query for CheckCreate<P> {
     }
 }
 
-/// Refusals in this order \[chosen\]: name taken, code signing config, layers of the account. There are no code signing configs
-/// yet, so whoever names one names one that does not exist.
-fn admit<P>(request: &CreateFunction<P>, context: &Context<'_>) -> Result<(), Stop> {
-/// Refusals in this order \[chosen\]: name taken, code signing config, layers. There are no layers yet, so whoever names one
-/// names one that does not exist. Answers the id of the code signing config.
+/// Refusals in this order \[chosen\]: name taken, code signing config, layers of the account. Answers the id of the code
+/// signing config.
 fn admit<P>(request: &CreateFunction<P>, context: &Context<'_>) -> Result<Option<String>, Stop> {
     let name = &request.function_name;
     if context.find(name.as_str())?.is_some() {
         return Err(ServiceError::FunctionExists { name: name.clone() }.into());
     }
-    if let Some(arn) = &request.code_signing_config_arn {
-        return Err(ServiceError::CodeSigningConfigNotFound { arn: arn.to_string() }.into());
-    }
-    layers::check_own(context, &request.layers)
     let config = request.code_signing_config_arn.as_ref();
     let config = config.map(|arn| function_code_signing::attachable(context, arn)).transpose()?;
-    match request.layers.first() {
-        Some(arn) => Err(ServiceError::LayerNotFound { arn: arn.to_string() }.into()),
-        None => Ok(config),
-    }
+    layers::check_own(context, &request.layers)?;
+    Ok(config)
 }
 
 impl<P: Send + 'static> Command for CreateFunctionWith<P> {
@@ -70,9 +63,8 @@ impl<P: Send + 'static> Command for CreateFunctionWith<P> {
     fn decide(&self, context: &Context<'_>) -> Result<Decision<FunctionConfiguration>, Stop> {
         let request = &self.request;
         let name = &request.function_name;
-        admit(request, context)?;
-        let layers = layers::find(context, &request.layers, &self.foreign_layers)?;
         let code_signing_config = admit(request, context)?;
+        let layers = layers::find(context, &request.layers, &self.foreign_layers)?;
         let code = self.fetched.as_ref().map_err(Clone::clone)?;
         layers::check_room(&StoredCode::from(code), &layers)?;
         let mut changes = Changes::default();

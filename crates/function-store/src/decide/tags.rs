@@ -44,12 +44,8 @@ impl Query for ListTags {
                 context.require(name, context.caller.function_arn(name))?.value.tags
             }
             TaggableResource::Layer(name) => stored::<StoredLayerHead>(context, &layer_key(name)?)?.tags,
-            other => return Err(unknown(other).into()),
             TaggableResource::CodeSigningConfig(arn) => code_signing::require(context, arn)?.value.tags,
-            // There are none.
-            TaggableResource::Layer(_)
-            | TaggableResource::EventSourceMapping(_)
-            | TaggableResource::CapacityProvider(_) => return Err(ServiceError::ResourceNotFound.into()),
+            other => return Err(unknown(other).into()),
         };
         Ok(ResourceTags { tags: tags.into_iter().collect() })
     }
@@ -86,6 +82,7 @@ fn exchange(
         TaggableResource::Layer(name) => {
             exchange_stored::<StoredLayerHead>(context, layer_key(name)?, change)
         }
+        TaggableResource::CodeSigningConfig(arn) => code_signing::exchange_tags(context, arn, change),
         other => Err(unknown(other).into()),
     }
 }
@@ -122,25 +119,6 @@ fn exchange_of_function(
     context: &Context<'_>,
     name: &FunctionName,
     change: Change<'_>,
-) -> Result<Decision<()>, Stop> {
-    match resource {
-        TaggableResource::Function(name) => exchange_of_function(context, name, change),
-        TaggableResource::CodeSigningConfig(arn) => code_signing::exchange_tags(context, arn, change),
-        // There are none.
-        TaggableResource::Layer(_)
-        | TaggableResource::EventSourceMapping(_)
-        | TaggableResource::CapacityProvider(_) => Err(ServiceError::ResourceNotFound.into()),
-    }
-}
-
-/// Gives a function other tags, and a new revision even if they are the same (recorded from AWS).
-///
-/// Possible while an update is in progress, which still ends with the revision that it has drawn. Versions have no tags, so
-/// that `$LATEST` is not touched in the sense of PublishVersion \[both chosen\].
-fn exchange_of_function(
-    context: &Context<'_>,
-    name: &FunctionName,
-    change: impl FnOnce(StringMap) -> Result<StringMap, ServiceError>,
 ) -> Result<Decision<()>, Stop> {
     let found = context.require(name, context.caller.function_arn(name))?;
     let mut changes = Changes::default();

@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::keys;
 use crate::stored::{
-    BadStored, Stored, StoredAlias, StoredCodeSigningConfig, StoredCodeSigningUser, StoredFunctionCodeSigning, StoredLayerHead, StoredLayerPolicy, StoredLayerVersion, StoredPolicy, StoredRecursionConfig, StoredReferrer, parse,
+    BadStored, Stored, StoredAlias, StoredCodeSigningConfig, StoredCodeSigningUser,
+    StoredFunctionCodeSigning, StoredLayerHead, StoredLayerPolicy, StoredLayerVersion, StoredPolicy,
+    StoredRecursionConfig, StoredReferrer, parse,
 };
 
 /// What a resource says about itself to whoever moves it as a whole.
@@ -129,6 +131,9 @@ impl Resource for StoredPolicy {
 
     fn check(&self) -> Result<(), BadStored> {
         self.statements.iter().try_for_each(|statement| statement.typed().map(drop))
+    }
+}
+
 /// Whether a text is the id of a code signing config.
 fn is_code_signing_id(id: &str) -> bool {
     format!("arn:aws:lambda:us-east-1:000000000000:code-signing-config:{id}")

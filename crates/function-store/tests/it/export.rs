@@ -59,7 +59,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (name.clone(), 0..2_u8).prop_map(|(name, alias)| Step::DeleteAlias(name, alias)),
         3 => (name.clone(), 0..4_u8, 0..3_u8)
             .prop_map(|(name, holder, sid)| Step::AddPermission(name, holder, sid)),
-        1 => (name, 0..4_u8, 0..3_u8)
+        1 => (name.clone(), 0..4_u8, 0..3_u8)
             .prop_map(|(name, holder, sid)| Step::RemovePermission(name, holder, sid)),
         1 => Just(Step::CreateCodeSigning),
         2 => (name.clone(), 0..3_usize).prop_map(|(name, config)| Step::AttachCodeSigning(name, config)),
@@ -92,7 +92,9 @@ fn content(number: u8) -> String {
 /// Refusals are as good as anything: the state is what counts.
 fn take(world: &World, step: &Step) {
     use funclet_validation::{
-    AddPermissionRequest, ListCodeSigningConfigsRequest, PublishVersionRequest, PutFunctionConcurrencyRequest, PutFunctionRecursionConfigRequest, UpdateAliasRequest, UpdateFunctionCodeRequest,
+        AddPermissionRequest, ListCodeSigningConfigsRequest, PublishVersionRequest,
+        PutFunctionConcurrencyRequest, PutFunctionRecursionConfigRequest, UpdateAliasRequest,
+        UpdateFunctionCodeRequest,
     };
     let update = |number: &u8, publish: bool| UpdateFunctionCodeRequest {
         publish: Some(publish),
@@ -166,6 +168,7 @@ fn take(world: &World, step: &Step) {
         }
         Step::RemovePermission(number, of, sid) => {
             drop(policies::remove_with(world, &holder(*number, *of), &format!("s{sid}"), None));
+        }
         Step::CreateCodeSigning => drop(crate::code_signing::create(world)),
         Step::AttachCodeSigning(number, config) => {
             let request = ListCodeSigningConfigsRequest::default().validate(&world.caller).unwrap();
