@@ -41,7 +41,7 @@ OPERATIONS = [
     "InvokeWithResponseStream", "InvokeAsync",
     "CreateFunction", "DeleteFunction", "GetFunction", "GetFunctionCodeSigningConfig", "GetFunctionConcurrency",
     "GetFunctionConfiguration", "GetFunctionEventInvokeConfig", "GetFunctionUrlConfig",
-    "Invoke", "ListFunctions", "ListTags", "ListVersionsByFunction", "PublishVersion", "TagResource", "UntagResource",
+    "Invoke", "InvokeAsync", "InvokeWithResponseStream", "ListFunctions", "ListTags", "ListVersionsByFunction", "PublishVersion", "TagResource", "UntagResource",
     "UpdateFunctionCode", "UpdateFunctionConfiguration",
 ]
 CONSTRAINTS = ["type", "required", "enum", "min", "max", "pattern", "sensitive"]

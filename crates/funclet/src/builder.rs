@@ -11,6 +11,7 @@ use funclet_validation::{AccountId, Caller, Region};
 
 use crate::engine::{Engine, Funclet};
 use crate::error::Error;
+use crate::invoker::Invoker;
 use crate::links::Links;
 use crate::networks::{AnyNetwork, Networks};
 use crate::request_rate::{Limiter, RequestRate};
@@ -55,6 +56,7 @@ pub struct Builder {
     ids: Arc<dyn Entropy>,
     sources: Arc<dyn CodeSources>,
     networks: Arc<dyn Networks>,
+    invoker: Option<Arc<dyn Invoker>>,
     transitions: Transitions,
     code_storage_bytes_max: u64,
     concurrent_executions_max: u32,
@@ -74,6 +76,7 @@ impl Builder {
             ids: Arc::new(SystemIds),
             sources: Arc::new(NoSources),
             networks: Arc::new(AnyNetwork),
+            invoker: None,
             transitions: Transitions::default(),
             code_storage_bytes_max: CODE_STORAGE_BYTES_MAX,
             concurrent_executions_max: CONCURRENT_EXECUTIONS_MAX,
@@ -124,6 +127,13 @@ impl Builder {
     /// Sets who knows subnets and security groups. Default: [`AnyNetwork`].
     pub fn networks(mut self, networks: Arc<dyn Networks>) -> Self {
         self.networks = networks;
+        self
+    }
+
+    /// Sets who runs functions. Default: nobody, and invocations are refused with
+    /// [`RunsNoCode`](crate::ServiceError::RunsNoCode).
+    pub fn invoker(mut self, invoker: Arc<dyn Invoker>) -> Self {
+        self.invoker = Some(invoker);
         self
     }
 
@@ -227,8 +237,9 @@ impl Builder {
         });
         let links = Links::load(&*backend, &*self.ids, store.now_ms()).map_err(OpenError::Engine)?;
         let (ids, sources, networks, default_caller) = (self.ids, self.sources, self.networks, self.caller);
-        let (clock, limiter) = (self.clock, self.request_rate.map(Limiter::new));
-        let engine = Engine { store, local, ids, sources, networks, links, default_caller, clock, limiter };
+        let (clock, limiter, invoker) = (self.clock, self.request_rate.map(Limiter::new), self.invoker);
+        let engine =
+            Engine { store, local, ids, sources, networks, invoker, links, default_caller, clock, limiter };
         Ok(Funclet { engine: Arc::new(engine) })
     }
 }

@@ -12,6 +12,7 @@ use funclet_validation::{
 use crate::builder::Builder;
 use crate::error::Error;
 use crate::fetch::Fetcher;
+use crate::invoker::Invoker;
 use crate::lambda::Lambda;
 use crate::links::{LinkError, Links, PackageLink};
 use crate::networks::Networks;
@@ -35,6 +36,8 @@ pub(crate) struct Engine {
     pub(crate) ids: Arc<dyn Entropy>,
     pub(crate) sources: Arc<dyn CodeSources>,
     pub(crate) networks: Arc<dyn Networks>,
+    /// None: nothing runs.
+    pub(crate) invoker: Option<Arc<dyn Invoker>>,
     pub(crate) links: Links,
     pub(crate) default_caller: Caller,
     pub(crate) clock: Arc<dyn Clock>,

@@ -15,11 +15,29 @@ use crate::work::Work as _;
 pub struct Lambda {
     funclet: Funclet,
     caller: Caller,
+    /// Drawn for each request, if the host has none.
+    request_id: Option<String>,
 }
 
 impl Lambda {
     pub(crate) fn new(funclet: Funclet, caller: Caller) -> Self {
-        Self { funclet, caller }
+        Self { funclet, caller, request_id: None }
+    }
+
+    /// Sets the id, a UUID, of the one request that is made with what this returns: an invocation shows it to the function.
+    #[must_use]
+    pub fn with_request_id(self, request_id: String) -> Self {
+        Self { request_id: Some(request_id), ..self }
+    }
+
+    fn prepare<R: Operation>(&self, request: R) -> Result<R::Work, Error> {
+        let engine = &self.funclet.engine;
+        engine.admit(&self.caller, R::NAME)?;
+        let mut work = request.prepare(engine, &self.caller)?;
+        if let Some(request_id) = &self.request_id {
+            work.identify(request_id);
+        }
+        Ok(work)
     }
 
     /// Returns the account and region.
@@ -33,24 +51,20 @@ impl Lambda {
     /// # Errors
     /// [`Error`].
     pub fn call<R: Operation>(&self, request: R) -> Result<R::Answer, Error> {
-        let engine = &self.funclet.engine;
-        engine.admit(&self.caller, R::NAME)?;
-        request.prepare(engine, &self.caller)?.run(engine, &self.caller)
+        self.prepare(request)?.run(&self.funclet.engine, &self.caller)
     }
 
     /// Carries out an operation without waiting for the disk; `done` learns its outcome when that is durable.
     ///
     /// `done` may run before this returns, or on the thread that writes the log: it must not block. If
-    /// [`Operation::blocks`] is true, this call itself may block while code is fetched and stored.
+    /// [`Operation::blocks`] is true, this call itself may block while code is fetched and stored, or run.
     pub fn submit<R: Operation>(
         &self,
         request: R,
         done: impl FnOnce(Result<R::Answer, Error>) + Send + 'static,
     ) {
-        let engine = &self.funclet.engine;
-        let admitted = engine.admit(&self.caller, R::NAME);
-        match admitted.and_then(|()| request.prepare(engine, &self.caller)) {
-            Ok(work) => work.submit(engine, &self.caller, Box::new(done)),
+        match self.prepare(request) {
+            Ok(work) => work.submit(&self.funclet.engine, &self.caller, Box::new(done)),
             Err(error) => done(Err(error)),
         }
     }

@@ -52,7 +52,8 @@
 //!
 //! # What it is not
 //!
-//! It runs no code, opens no socket and talks to no other AWS service. Roles are checked for their form only. What is
+//! It runs no code itself: that is left to an [`Invoker`] of the host, if there is one. It opens no socket and talks to no
+//! other AWS service. Roles are checked for their form only. What is
 //! faithful, what is chosen and what is missing stands in `docs/compatibility.md`.
 //!
 //! # Features
@@ -64,12 +65,14 @@ mod engine;
 mod error;
 mod fetch;
 mod foreign_layers;
+mod invoker;
 mod lambda;
 mod links;
 mod networks;
 mod operations;
 mod package;
 mod request_rate;
+mod response_stream;
 mod shifted_clock;
 mod sources;
 mod system;
@@ -79,27 +82,24 @@ mod work;
 pub use builder::{Builder, OpenError};
 pub use engine::{Feed, Funclet, OperationEvents};
 pub use error::Error;
+pub use invoker::{FunctionError, Invocation, InvocationOutcome, Invoker, InvokerError};
 pub use lambda::Lambda;
 pub use links::{LinkError, PackageLink};
 pub use networks::{AnyNetwork, Networks};
 pub use operations::{
-    CreateFunctionRequest, Operation, PublishLayerVersionRequest, UpdateFunctionCodeRequest,
+    CreateFunctionRequest, InvocationResponse, InvokeAsyncResponse, InvokeWithResponseStreamResponse,
+    Operation, PublishLayerVersionRequest, UpdateFunctionCodeRequest,
 };
 pub use package::{Package, PackageWriter};
 pub use request_rate::RequestRate;
+pub use response_stream::{ResponseSink, ResponseStream, StreamClosed, StreamEnd, StreamError, StreamEvent};
 pub use shifted_clock::{ShiftedClock, TooFar};
 pub use sources::{CodeSources, NoSources, ResolvedImage, SourceError};
 pub use system::{SystemClock, SystemIds};
 pub use upkeep::UpkeepError;
 
 pub use funclet_function_store::{
-    AccountLimit, AccountSettings, AccountUsage, AddedLayerPermission, AddedPermission, AliasConfiguration,
-    AliasPage, Clock, CodeLocation, CodeSigningConfig, CodeSigningConfigPage, Event, FunctionArnPage,
-    FunctionCodeSigning, FunctionConcurrency, FunctionConfiguration, FunctionDetail, FunctionEvent,
-    FunctionEventKind, FunctionPage, FunctionRecursion, LastUpdateStatus, LayerAnswer, LayerContent,
-    LayerPage, LayerSummary, LayerVersion, LayerVersionPage, LayerVersionSummary, Reason, ResourceChange,
-    ResourceEvent, ResourceKind, ResourcePolicy, ResourceTags, ServiceError, State, Status, Timestamp,
-    Transitions, VersionPage, VpcConfigAnswer,
+    AccountLimit, AccountSettings, AccountUsage, AddedLayerPermission, AddedPermission, AliasConfiguration, AliasPage, Clock, CodeLocation, CodeSigningConfig, CodeSigningConfigPage, Event, FunctionArnPage, FunctionCodeSigning, FunctionConcurrency, FunctionConfiguration, FunctionDetail, FunctionEvent, FunctionEventKind, FunctionPage, FunctionRecursion, InvocableLayer, LastUpdateStatus, LayerAnswer, LayerContent, LayerPage, LayerSummary, LayerVersion, LayerVersionPage, LayerVersionSummary, Reason, ResourceChange, ResourceEvent, ResourceKind, ResourcePolicy, ResourceTags, ServiceError, State, Status, ThrottleReason, Timestamp, Transitions, VersionPage, VpcConfigAnswer,
 };
 pub use funclet_storage::{
     Backend, BlobDigest, BlobReader as PackageReader, CopyMode, CopyProgress, Durability, Entropy as Ids,

@@ -65,7 +65,7 @@ impl Limiter {
         let kind = match operation {
             "GetFunction" => Kind::GetFunction,
             // That quota is not one of the control plane.
-            "Invoke" => return Ok(()),
+            "Invoke" | "InvokeAsync" | "InvokeWithResponseStream" => return Ok(()),
             _ => Kind::Other,
         };
         // Nothing panics while it is held.

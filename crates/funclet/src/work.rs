@@ -19,6 +19,9 @@ pub trait Work: Send + 'static {
     /// What the operation answers.
     type Answer: Send + 'static;
 
+    /// Takes the id of the request, where that is told anybody.
+    fn identify(&mut self, _request_id: &str) {}
+
     /// Runs it and blocks until its outcome is durable.
     fn run(self, engine: &Engine, caller: &Caller) -> Result<Self::Answer, Error>;
 

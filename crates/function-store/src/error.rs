@@ -2,6 +2,8 @@
 
 use funclet_validation::{CodeSigningConfigArn, FunctionArn, FunctionName, StatementId};
 
+use crate::answer::State;
+
 /// Why an operation is refused. The text of each is AWS's, where AWS has one.
 ///
 /// Exhaustive on purpose: whoever puts these on a wire decides about each of them.
@@ -184,7 +186,23 @@ pub enum ServiceError {
         /// The ARN of the layer's version.
         arn: String,
     },
-    /// An invocation was asked for, and the function is there. Nothing that AWS answers would be true, so the text is ours.
+    /// A version that is to be invoked is not ready (`ResourceConflictException`, 409).
+    #[error(
+        "The operation cannot be performed at this time. The function is currently in the following state: {}",
+        .state.as_str()
+    )]
+    NotInvocable {
+        /// Where it stands.
+        state: State,
+    },
+    /// More invocations are asked for than may run (`TooManyRequestsException`, 429).
+    #[error("Rate Exceeded.")]
+    Throttled {
+        /// Which limit it is.
+        reason: ThrottleReason,
+    },
+    /// An invocation was asked for, the function is there, and nobody runs it. Nothing that AWS answers would be true, so the
+    /// text is ours.
     #[error("Funclet runs no code. Of Invoke it offers the InvocationType DryRun.")]
     RunsNoCode,
     /// An alias that points to `$LATEST` is to have a second version (`InvalidParameterValueException`, 400).
@@ -197,4 +215,40 @@ pub enum ServiceError {
     /// Body or archive are too large (`RequestEntityTooLargeException`, 413).
     #[error("{0}")]
     RequestEntityTooLarge(String),
+}
+
+/// Which limit an invocation meets (`ThrottleReason` of the service model).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ThrottleReason {
+    /// So many of the account run already.
+    ConcurrentInvocationLimitExceeded,
+    /// So many of the account began in this second.
+    FunctionInvocationRateLimitExceeded,
+    /// So many of the function run already, as its reserved concurrency allows.
+    ReservedFunctionConcurrentInvocationLimitExceeded,
+    /// So many of the function began in this second, as its reserved concurrency allows.
+    ReservedFunctionInvocationRateLimitExceeded,
+    /// The caller asks too often.
+    CallerRateLimitExceeded,
+    /// So many snapshots are being taken already.
+    ConcurrentSnapshotCreateLimitExceeded,
+}
+
+impl ThrottleReason {
+    /// Returns the text on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ConcurrentInvocationLimitExceeded => "ConcurrentInvocationLimitExceeded",
+            Self::FunctionInvocationRateLimitExceeded => "FunctionInvocationRateLimitExceeded",
+            Self::ReservedFunctionConcurrentInvocationLimitExceeded => {
+                "ReservedFunctionConcurrentInvocationLimitExceeded"
+            }
+            Self::ReservedFunctionInvocationRateLimitExceeded => {
+                "ReservedFunctionInvocationRateLimitExceeded"
+            }
+            Self::CallerRateLimitExceeded => "CallerRateLimitExceeded",
+            Self::ConcurrentSnapshotCreateLimitExceeded => "ConcurrentSnapshotCreateLimitExceeded",
+        }
+    }
 }

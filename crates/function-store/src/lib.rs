@@ -59,19 +59,15 @@ mod store;
 mod stored;
 
 pub use answer::{
-    AccountLimit, AccountSettings, AccountUsage, AddedLayerPermission, AddedPermission, AliasConfiguration,
-    AliasPage, CodeLocation, CodeSigningConfig, CodeSigningConfigPage, FunctionArnPage, FunctionCodeSigning,
-    FunctionConcurrency, FunctionConfiguration, FunctionDetail, FunctionPage, FunctionRecursion,
-    LastUpdateStatus, LayerAnswer, LayerContent, LayerPage, LayerSummary, LayerVersion, LayerVersionPage,
-    LayerVersionSummary, Reason, ResourcePolicy, ResourceTags, State, Status, Timestamp, VersionPage,
-    VpcConfigAnswer,
+    AccountLimit, AccountSettings, AccountUsage, AddedLayerPermission, AddedPermission, AliasConfiguration, AliasPage, CodeLocation, CodeSigningConfig, CodeSigningConfigPage, FunctionArnPage, FunctionCodeSigning, FunctionConcurrency, FunctionConfiguration, FunctionDetail, FunctionPage, FunctionRecursion, Invocable, InvocableLayer, LastUpdateStatus, LayerAnswer, LayerContent, LayerPage, LayerSummary, LayerVersion, LayerVersionPage, LayerVersionSummary, Reason, ResourcePolicy, ResourceTags, State, Status, Timestamp, VersionPage, VpcConfigAnswer,
 };
 pub use clock::Clock;
 pub use decide::{
-    CheckConfiguration, CheckCreate, CheckUpdate, Command, CreateFunctionWith, Fetched, FindLayerVersion,
-    ForeignLayer, GetLayer, LayerPackage, NewCode, PublishLayer, Query, UpdateCode, UpdateConfiguration,
+    Chance, CheckConfiguration, CheckCreate, CheckInvocation, CheckUpdate, Command, CreateFunctionWith,
+    Fetched, FindInvocable, FindLayerVersion, ForeignLayer, GetLayer, LayerPackage, NewCode, PublishLayer,
+    Query, UpdateCode, UpdateConfiguration,
 };
-pub use error::ServiceError;
+pub use error::{ServiceError, ThrottleReason};
 pub use event::{Event, FunctionEvent, FunctionEventKind, ResourceChange, ResourceEvent, ResourceKind};
 pub use export::exported_entries;
 pub use exported::ExportedEntry;

@@ -6,10 +6,10 @@ use funclet::{Error, Funclet, Lambda, Operation, Package};
 use funclet_validation::{Document, FromDocument, WrongType};
 use http::{Response, StatusCode};
 
-use crate::encode::Answer;
+use crate::encode::Respond;
 use crate::error::WireError;
 use crate::packages::Links;
-use crate::response::{Body, identified, json};
+use crate::response::{Body, identified};
 
 /// Takes the reply to a call.
 pub(crate) type Done = Box<dyn FnOnce(Reply) + Send>;
@@ -26,10 +26,10 @@ pub(crate) struct Context {
 }
 
 impl Context {
-    fn respond<A: Answer>(self, outcome: Result<A, Error>) -> Response<Body> {
+    fn respond<A: Respond>(self, outcome: Result<A, Error>) -> Response<Body> {
         let links = Links { funclet: &self.funclet, endpoint: &self.endpoint };
         match outcome {
-            Ok(answer) => identified(json(self.status, answer.to_json(&links)), &self.request_id),
+            Ok(answer) => identified(answer.respond(self.status, &links), &self.request_id),
             Err(error) => WireError::from(error).into_response(&self.request_id),
         }
     }
@@ -46,7 +46,7 @@ impl Work {
     pub(crate) fn prepare<R>(document: Document<Package>, context: Context) -> Result<Self, WrongType>
     where
         R: Operation + FromDocument<Package>,
-        R::Answer: Answer,
+        R::Answer: Respond,
     {
         let request = R::from_document(document)?;
         let blocks = request.blocks();
@@ -76,7 +76,8 @@ impl Call {
         Self(Kind::Ready(work))
     }
 
-    /// Tells whether [`Call::submit`] may block for longer than a decision takes, because code is fetched or stored.
+    /// Tells whether [`Call::submit`] may block for longer than a decision takes, because code is fetched or
+    /// stored, or because a function runs.
     #[must_use]
     pub fn blocks(&self) -> bool {
         matches!(&self.0, Kind::Ready(work) if work.blocks)

@@ -41,6 +41,26 @@ fn no_json(error: &serde_json::Error, has_package: bool) -> WireError {
     WireError::serialization(format!("The request body is not valid JSON: {reason}."))
 }
 
+/// Refuses a payload that is no JSON. None at all is no mistake.
+///
+/// The beginning of the text is the service's, quoted in public reports; what is wrong is said in words of our own.
+pub(crate) fn payload_is_json(payload: &[u8]) -> Result<(), WireError> {
+    if payload.is_empty() {
+        return Ok(());
+    }
+    // What is passed over is not looked at as closely by the parser.
+    let reason = match std::str::from_utf8(payload) {
+        Ok(text) => match serde_json::from_str::<IgnoredAny>(text) {
+            Ok(_) => return Ok(()),
+            Err(error) => error.to_string(),
+        },
+        Err(error) => error.to_string(),
+    };
+    Err(WireError::invalid_request_content(format!(
+        "Could not parse request body into json: Could not parse payload into json: {reason}"
+    )))
+}
+
 /// Says that a member has another type than the table asks for.
 pub(crate) fn wrong_type(wrong: &WrongType) -> WireError {
     WireError::serialization(format!("The request could not be read: {wrong}."))

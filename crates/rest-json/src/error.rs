@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 use std::sync::Arc;
 
-use funclet::{Error, Rejection, ServiceError};
+use funclet::{Error, Rejection, ServiceError, ThrottleReason};
 use http::StatusCode;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
@@ -52,6 +52,8 @@ impl Class {
         Self { body: Spelling::Untyped, ..Self::INVALID_PARAMETER_VALUE };
     const POLICY_LENGTH_EXCEEDED: Self =
         Self::small("PolicyLengthExceededException", StatusCode::BAD_REQUEST);
+    const INVALID_REQUEST_CONTENT: Self =
+        Self::small("InvalidRequestContentException", StatusCode::BAD_REQUEST);
     const CODE_STORAGE_EXCEEDED: Self = Self::small("CodeStorageExceededException", StatusCode::BAD_REQUEST);
     const REQUEST_ENTITY_TOO_LARGE: Self =
         Self::alone("RequestEntityTooLargeException", StatusCode::PAYLOAD_TOO_LARGE);
@@ -62,11 +64,7 @@ impl Class {
     const UNKNOWN_OPERATION: Self = Self::alone("UnknownOperationException", StatusCode::NOT_FOUND);
     /// Chosen; for a client that stops in the middle of its request.
     const REQUEST_TIMEOUT: Self = Self::alone("RequestTimeoutException", StatusCode::REQUEST_TIMEOUT);
-    const TOO_MANY_REQUESTS: Self = Self {
-        code: "TooManyRequestsException",
-        status: StatusCode::TOO_MANY_REQUESTS,
-        body: Spelling::SmallWithReason { reason: "CallerRateLimitExceeded" },
-    };
+    const TOO_MANY_REQUESTS: Self = Self::throttled(ThrottleReason::CallerRateLimitExceeded);
     const OTHER_ACCOUNT: Self =
         Self { code: "AccessDeniedException", status: StatusCode::FORBIDDEN, body: Spelling::NullMessage };
     const ACCESS_DENIED: Self = Self { body: Spelling::CapitalAlone, ..Self::OTHER_ACCOUNT };
@@ -75,6 +73,14 @@ impl Class {
         status: StatusCode::INTERNAL_SERVER_ERROR,
         body: Spelling::Capital { r#type: "Service" },
     };
+
+    const fn throttled(reason: ThrottleReason) -> Self {
+        Self {
+            code: "TooManyRequestsException",
+            status: StatusCode::TOO_MANY_REQUESTS,
+            body: Spelling::SmallWithReason { reason: reason.as_str() },
+        }
+    }
 
     const fn capital(code: &'static str, status: StatusCode) -> Self {
         Self { code, status, body: Spelling::Capital { r#type: USER } }
@@ -170,6 +176,10 @@ impl WireError {
         Self::new(Class::SERIALIZATION, message)
     }
 
+    pub(crate) fn invalid_request_content(message: impl Into<String>) -> Self {
+        Self::new(Class::INVALID_REQUEST_CONTENT, message)
+    }
+
     pub(crate) fn too_large(message: impl Into<String>) -> Self {
         Self::new(Class::REQUEST_ENTITY_TOO_LARGE, message)
     }
@@ -256,6 +266,7 @@ impl From<Rejection> for WireError {
             Rejection::OtherRegion { .. } => Class::RESOURCE_NOT_FOUND,
             Rejection::OtherAccount => Class::OTHER_ACCOUNT,
             Rejection::InvalidParameterValue(_) => Class::INVALID_PARAMETER_VALUE,
+            Rejection::PayloadTooLarge { .. } => Class::REQUEST_ENTITY_TOO_LARGE,
             Rejection::LatestWithRouting => Class::UNTYPED_INVALID_PARAMETER_VALUE,
             _ => return Self::internal().caused_by(rejection),
         };
@@ -284,6 +295,9 @@ impl From<ServiceError> for WireError {
                 Class::PRECONDITION_FAILED
             }
             ServiceError::PolicyTooLong { .. } => Class::POLICY_LENGTH_EXCEEDED,
+            | ServiceError::UpdateInProgress { .. }
+            | ServiceError::NotInvocable { .. } => Class::RESOURCE_CONFLICT,
+            ServiceError::RevisionMismatch => Class::PRECONDITION_FAILED,
             ServiceError::NotLatest
             | ServiceError::ZipForImage
             | ServiceError::ImageForZip
@@ -297,6 +311,7 @@ impl From<ServiceError> for WireError {
             ServiceError::LayerPolicyRevisionMismatch => Class::PRECONDITION_FAILED,
             ServiceError::LayerAccessDenied { .. } => Class::ACCESS_DENIED,
             ServiceError::NoCodeSigningConfig { .. } => Class::UNTYPED_RESOURCE_NOT_FOUND,
+            ServiceError::Throttled { reason } => Class::throttled(reason),
             ServiceError::RunsNoCode => Class::UNKNOWN_OPERATION,
             ServiceError::CodeStorageExceeded => Class::CODE_STORAGE_EXCEEDED,
             ServiceError::CodeSigningConfigNotFound { .. } => Class::CODE_SIGNING_CONFIG_NOT_FOUND,

@@ -12,7 +12,7 @@ use http::{HeaderMap, Method, Request, Response, Uri};
 
 use crate::call::{Call, Context};
 use crate::error::WireError;
-use crate::intake::Intake;
+use crate::intake::{Intake, invocation_type};
 use crate::path::Labels;
 use crate::query::Query;
 use crate::response::{Body, identified};
@@ -79,12 +79,12 @@ impl RestJson {
         let caller = sigv4::caller(headers, &query, self.funclet.default_caller());
         let context = Context {
             funclet: self.funclet.clone(),
-            lambda: self.funclet.lambda_in(caller),
+            lambda: self.funclet.lambda_in(caller).with_request_id(request_id.to_owned()),
             request_id: request_id.to_owned(),
             endpoint: self.endpoint(uri, headers),
             status: route.status,
         };
-        let intake = Intake::new(self.funclet.clone(), route);
+        let intake = Intake::new(self.funclet.clone(), route, invocation_type(route, &labels));
         Target::Operation(Box::new(Addressed { route, labels, query, context, intake }))
     }
 
@@ -214,9 +214,14 @@ impl Addressed {
     fn prepare(self) -> Result<Call, WireError> {
         let Self { route, labels, query, context, intake } = self;
         let received = intake.finish()?;
-        let mut members = match decode::members(&received.members, route.members, received.package)? {
-            Document::Map(members) => members,
-            _ => Vec::new(),
+        let mut members = match (route.body, received.payload) {
+            (RequestBody::Payload { member, .. }, Some(payload)) => {
+                vec![(member.to_owned(), Document::Payload(payload))]
+            }
+            _ => match decode::members(&received.members, route.members, received.package)? {
+                Document::Map(members) => members,
+                _ => Vec::new(),
+            },
         };
         let outside = labels.into_iter().map(|(name, value)| (name, vec![value]));
         let in_query = route

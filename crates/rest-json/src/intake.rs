@@ -1,9 +1,11 @@
 //! Takes a request's body in as it arrives, in bounded memory.
 
-use funclet::{Error, Funclet, Package, PackageWriter};
+use funclet::{Error, Funclet, InvocationType, Package, PackageWriter, Payload};
 
 use crate::base64::{Decoder, decoded_length_min};
+use crate::decode::payload_is_json;
 use crate::error::WireError;
+use crate::path::Labels;
 use crate::route::{RequestBody, Route};
 use crate::scan::{Piece, Scanner};
 
@@ -22,6 +24,15 @@ pub(crate) struct Received {
     /// The members, with an empty text in the package's place.
     pub(crate) members: Vec<u8>,
     pub(crate) package: Option<Package>,
+    /// If the body is one.
+    pub(crate) payload: Option<Payload>,
+}
+
+/// How a function is to be invoked, if the body is a payload. What no type is counts as none here; it is refused later.
+pub(crate) fn invocation_type(route: &Route, labels: &Labels) -> Option<InvocationType> {
+    let RequestBody::Payload { invocation_type, .. } = route.body else { return None };
+    let told = labels.iter().find(|(name, _)| *name == "InvocationType");
+    Some(told.and_then(|(_, value)| value.parse().ok()).unwrap_or(invocation_type))
 }
 
 /// Takes a body in.
@@ -29,6 +40,8 @@ pub(crate) struct Received {
 /// Whatever goes wrong, it goes on counting, so that the greater error is told, and stores nothing more.
 pub(crate) struct Intake {
     route: &'static Route,
+    /// If the body is a payload.
+    invocation_type: Option<InvocationType>,
     scanner: Option<Scanner>,
     received: u64,
     contents: Contents,
@@ -38,6 +51,7 @@ pub(crate) struct Intake {
 struct Contents {
     funclet: Funclet,
     members: Vec<u8>,
+    members_bytes_max: u64,
     package: PackageState,
     zip_too_large: bool,
     members_too_large: bool,
@@ -65,19 +79,25 @@ struct Arriving {
 }
 
 impl Intake {
-    pub(crate) fn new(funclet: Funclet, route: &'static Route) -> Self {
+    pub(crate) fn new(
+        funclet: Funclet,
+        route: &'static Route,
+        invocation_type: Option<InvocationType>,
+    ) -> Self {
         let scanner = match route.body {
             RequestBody::Package(path) => Some(Scanner::new(path)),
-            RequestBody::Members | RequestBody::None => None,
+            RequestBody::Members | RequestBody::None | RequestBody::Payload { .. } => None,
         };
         let contents = Contents {
             funclet,
             members: Vec::new(),
+            members_bytes_max: invocation_type
+                .map_or(MEMBERS_BYTES_MAX, |told| told.payload_bytes_max() as u64),
             package: PackageState::Absent,
             zip_too_large: false,
             members_too_large: false,
         };
-        Self { route, scanner, received: 0, contents }
+        Self { route, invocation_type, scanner, received: 0, contents }
     }
 
     /// Returns how many bytes came in.
@@ -88,7 +108,7 @@ impl Intake {
     /// Takes the next bytes.
     pub(crate) fn push(&mut self, bytes: &[u8]) {
         self.received += bytes.len() as u64;
-        if self.received >= self.request_bytes_max() {
+        if self.is_too_large() {
             self.contents.give_up();
         }
         let contents = &mut self.contents;
@@ -99,6 +119,13 @@ impl Intake {
         }
     }
 
+    fn is_too_large(&self) -> bool {
+        match self.invocation_type {
+            Some(told) => told.admit_payload(self.received).is_err(),
+            None => self.received >= self.request_bytes_max(),
+        }
+    }
+
     fn request_bytes_max(&self) -> u64 {
         if self.scanner.is_some() { PACKAGE_REQUEST_BYTES_MAX } else { MEMBERS_BYTES_MAX }
     }
@@ -106,8 +133,17 @@ impl Intake {
     /// Ends the body.
     ///
     /// # Errors
-    /// The size of the archive before that of the request (recorded from AWS), then what is wrong with the package.
+    /// The size of the archive before that of the request (recorded from AWS), then what is wrong with the package. Of a
+    /// payload its size, then that it is no JSON, unless nobody is to read it \[chosen\].
     pub(crate) fn finish(self) -> Result<Received, WireError> {
+        if let Some(told) = self.invocation_type {
+            told.admit_payload(self.received)?;
+            let payload = self.contents.members;
+            if told != InvocationType::DryRun {
+                payload_is_json(&payload)?;
+            }
+            return Ok(Received { members: Vec::new(), package: None, payload: Some(payload.into()) });
+        }
         let limit = self.request_bytes_max();
         let Self { route, received, contents, .. } = self;
         if contents.zip_too_large {
@@ -138,7 +174,7 @@ impl Intake {
             // A text that did not end is no JSON; whoever reads the members says so.
             PackageState::Absent | PackageState::Arriving(_) | PackageState::Given { .. } => None,
         };
-        Ok(Received { members: contents.members, package })
+        Ok(Received { members: contents.members, package, payload: None })
     }
 }
 
@@ -167,7 +203,7 @@ impl Contents {
         if let PackageState::Given { .. } = self.package {
             return;
         }
-        if (self.members.len() + bytes.len()) as u64 > MEMBERS_BYTES_MAX {
+        if (self.members.len() + bytes.len()) as u64 > self.members_bytes_max {
             self.members_too_large = true;
             self.give_up();
         } else {

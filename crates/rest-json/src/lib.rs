@@ -39,8 +39,8 @@
 //!
 //! # Limits
 //!
-//! A package has at most 52,428,800 bytes, a request with one fewer than 70,167,211, one without fewer than 1 MiB. What
-//! is larger is counted, not kept.
+//! A package has at most 52,428,800 bytes, a request with one fewer than 70,167,211, one without fewer than 1 MiB. A
+//! payload has at most 6,291,456 bytes, that of an event 1,048,576. What is larger is counted, not kept.
 
 mod base64;
 mod call;
@@ -48,6 +48,7 @@ mod configuration;
 mod decode;
 mod encode;
 mod error;
+mod event_stream;
 mod exchange;
 mod intake;
 mod packages;
@@ -63,5 +64,5 @@ mod timestamp;
 pub use call::{Call, Reply};
 pub use error::{Cause, WireError};
 pub use exchange::{Exchange, Options, RestJson};
-pub use response::Body;
+pub use response::{Body, Pieces};
 pub use route::is_operation;

@@ -1,5 +1,8 @@
 //! HTTP responses.
 
+use std::fmt;
+use std::io;
+
 use bytes::Bytes;
 use funclet::PackageReader;
 use http::header::{CONTENT_TYPE, HeaderName, RETRY_AFTER};
@@ -14,6 +17,31 @@ pub enum Body {
     Bytes(Bytes),
     /// A package, to be read piece by piece; reads may block.
     Package(PackageReader),
+    /// Arriving; waiting for the next piece may block.
+    Arriving(Pieces),
+}
+
+/// The pieces of a body whose length nobody knows before its end. An error says that it broke off, and is the last.
+pub struct Pieces(Box<dyn Iterator<Item = io::Result<Bytes>> + Send>);
+
+impl Pieces {
+    pub(crate) fn new(pieces: impl Iterator<Item = io::Result<Bytes>> + Send + 'static) -> Self {
+        Self(Box::new(pieces))
+    }
+}
+
+impl Iterator for Pieces {
+    type Item = io::Result<Bytes>;
+
+    fn next(&mut self) -> Option<io::Result<Bytes>> {
+        self.0.next()
+    }
+}
+
+impl fmt::Debug for Pieces {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Pieces")
+    }
 }
 
 /// The header with the request's id, as the service sends it.
@@ -23,8 +51,8 @@ const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// Makes a response of a JSON body. An empty one still says that it is JSON, as the service's do.
-pub(crate) fn json(status: StatusCode, body: Vec<u8>) -> Response<Body> {
-    let mut response = Response::new(Body::Bytes(Bytes::from(body)));
+pub(crate) fn json(status: StatusCode, body: impl Into<Bytes>) -> Response<Body> {
+    let mut response = Response::new(Body::Bytes(body.into()));
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, JSON);
     response

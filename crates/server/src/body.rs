@@ -12,7 +12,11 @@ use tokio::sync::mpsc;
 #[derive(Debug)]
 pub(crate) enum ResponseBody {
     Full(Bytes),
-    Arriving { pieces: mpsc::Receiver<io::Result<Bytes>>, left: u64 },
+    Arriving {
+        pieces: mpsc::Receiver<io::Result<Bytes>>,
+        /// How many bytes are missing, if somebody knows.
+        left: Option<u64>,
+    },
 }
 
 impl ResponseBody {
@@ -34,12 +38,12 @@ impl Body for ResponseBody {
             Self::Full(bytes) => Poll::Ready(Some(Ok(Frame::data(std::mem::take(bytes))))),
             Self::Arriving { pieces, left } => pieces.poll_recv(context).map(|piece| match piece {
                 Some(Ok(bytes)) => {
-                    *left = left.saturating_sub(bytes.len() as u64);
+                    *left = left.map(|left| left.saturating_sub(bytes.len() as u64));
                     Some(Ok(Frame::data(bytes)))
                 }
                 Some(Err(error)) => Some(Err(error)),
                 // An end before all bytes came is a failure: the client must not take what it has for the whole.
-                None if *left > 0 => Some(Err(io::ErrorKind::UnexpectedEof.into())),
+                None if left.is_some_and(|left| left > 0) => Some(Err(io::ErrorKind::UnexpectedEof.into())),
                 None => None,
             }),
         }
@@ -48,14 +52,14 @@ impl Body for ResponseBody {
     fn is_end_stream(&self) -> bool {
         match self {
             Self::Full(bytes) => bytes.is_empty(),
-            Self::Arriving { left, .. } => *left == 0,
+            Self::Arriving { left, .. } => *left == Some(0),
         }
     }
 
     fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(match self {
-            Self::Full(bytes) => bytes.len() as u64,
-            Self::Arriving { left, .. } => *left,
-        })
+        match self {
+            Self::Full(bytes) => SizeHint::with_exact(bytes.len() as u64),
+            Self::Arriving { left, .. } => left.map_or_else(SizeHint::default, SizeHint::with_exact),
+        }
     }
 }

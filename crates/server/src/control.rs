@@ -136,7 +136,7 @@ fn refused(shared: &Shared, error: WireError) -> Response<Bytes> {
     response.map(|body| match body {
         funclet_rest_json::Body::Bytes(bytes) => bytes,
         // Errors have their bodies at hand.
-        funclet_rest_json::Body::Package(_) => Bytes::new(),
+        funclet_rest_json::Body::Package(_) | funclet_rest_json::Body::Arriving(_) => Bytes::new(),
     })
 }
 

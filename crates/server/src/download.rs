@@ -1,10 +1,10 @@
-//! Packages on their way to a client.
+//! What does not go to a client at once: packages, and answers that come piece by piece.
 
 use std::io::{self, Read as _};
 
 use bytes::Bytes;
 use funclet::PackageReader;
-use funclet_rest_json::Body;
+use funclet_rest_json::{Body, Pieces};
 use http::Response;
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
@@ -17,7 +17,8 @@ const PIECE_BYTES: usize = 64 << 10;
 /// How many pieces may wait for the client.
 const PIECES_WAITING_MAX: usize = 4;
 
-/// Makes the body of a response one that hyper can send. A package is read by a blocking thread as the client takes it.
+/// Makes the body of a response one that hyper can send. A package is read by a blocking thread as the client takes it,
+/// and such a thread waits for what comes piece by piece.
 pub(crate) fn streamed(response: Response<Body>) -> Response<ResponseBody> {
     response.map(|body| match body {
         Body::Bytes(bytes) => ResponseBody::full(bytes),
@@ -25,9 +26,26 @@ pub(crate) fn streamed(response: Response<Body>) -> Response<ResponseBody> {
             let left = reader.len();
             let (send, pieces) = mpsc::channel(PIECES_WAITING_MAX);
             spawn_blocking(move || read(reader, &send));
-            ResponseBody::Arriving { pieces, left }
+            ResponseBody::Arriving { pieces, left: Some(left) }
+        }
+        Body::Arriving(arriving) => {
+            let (send, pieces) = mpsc::channel(PIECES_WAITING_MAX);
+            spawn_blocking(move || pass_on(arriving, &send));
+            ResponseBody::Arriving { pieces, left: None }
         }
     })
+}
+
+fn pass_on(arriving: Pieces, send: &mpsc::Sender<io::Result<Bytes>>) {
+    for piece in arriving {
+        if let Err(error) = &piece {
+            tracing::error!(%error, "an answer broke off");
+        }
+        // The client may be gone.
+        if send.blocking_send(piece).is_err() {
+            return;
+        }
+    }
 }
 
 fn read(mut reader: PackageReader, send: &mpsc::Sender<io::Result<Bytes>>) {

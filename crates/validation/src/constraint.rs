@@ -28,6 +28,8 @@ pub enum Shape {
     Boolean,
     /// A deployment package: present or absent, never looked into here.
     Blob,
+    /// The payload of an invocation, which is the whole body of its request.
+    Payload,
     /// A list of elements of one shape.
     List(ListRules),
     /// A map from texts to values of one shape.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::payload::Payload;
 use crate::string_map::StringMap;
 use crate::text_map::TextMap;
 
@@ -23,6 +24,8 @@ pub enum Document<P> {
     String(String),
     /// A deployment package.
     Blob(P),
+    /// The payload of an invocation.
+    Payload(Payload),
     /// A list.
     List(Vec<Document<P>>),
     /// A map or structure, in the order of the request.
@@ -40,6 +43,7 @@ impl<P> Document<P> {
             Self::Double(_) => Kind::Double,
             Self::String(_) => Kind::String,
             Self::Blob(_) => Kind::Blob,
+            Self::Payload(_) => Kind::Payload,
             Self::List(_) => Kind::List,
             Self::Map(_) => Kind::Map,
         }
@@ -61,7 +65,7 @@ impl<P> Document<P> {
         }
     }
 
-    fn instead_of(&self, expected: Kind) -> WrongType {
+    pub(crate) fn instead_of(&self, expected: Kind) -> WrongType {
         WrongType { path: String::new(), expected, found: self.kind() }
     }
 }
@@ -81,6 +85,8 @@ pub enum Kind {
     String,
     /// A deployment package.
     Blob,
+    /// The payload of an invocation.
+    Payload,
     /// A list.
     List,
     /// A map or structure.
@@ -96,6 +102,7 @@ impl fmt::Display for Kind {
             Self::Double => "a number",
             Self::String => "a string",
             Self::Blob => "a blob",
+            Self::Payload => "a payload",
             Self::List => "a list",
             Self::Map => "an object",
         })

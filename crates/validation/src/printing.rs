@@ -73,7 +73,7 @@ fn words(shape: &Shape) -> Vec<String> {
             let length = length_rules(list.length).map(|rule| rule.to_string());
             length.chain([Nested::items(list).to_string()]).collect()
         }
-        Shape::Boolean | Shape::Blob | Shape::Map(_) | Shape::Structure(_) => Vec::new(),
+        Shape::Boolean | Shape::Blob | Shape::Payload | Shape::Map(_) | Shape::Structure(_) => Vec::new(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::complaint::ValidationError;
 use crate::region::Region;
+use crate::requests::InvocationType;
 
 /// Why a request is refused before anything stored is looked at.
 ///
@@ -31,6 +32,18 @@ pub enum Rejection {
     /// `Type` here; recorded from AWS).
     #[error("$LATEST is not supported for an alias pointing to more than 1 version")]
     LatestWithRouting,
+    /// The payload of an invocation is too large (`RequestEntityTooLargeException`; text and code are quoted in public
+    /// reports).
+    #[error(
+        "{bytes} byte payload is too large for the {invocation_type} invocation type (limit {} bytes)",
+        .invocation_type.payload_bytes_max()
+    )]
+    PayloadTooLarge {
+        /// Its length in bytes.
+        bytes: u64,
+        /// How the function was to be invoked.
+        invocation_type: InvocationType,
+    },
 }
 
 impl Rejection {

@@ -38,7 +38,7 @@ pub enum Value<'a> {
     Double(f64),
     /// A truth value.
     Boolean(bool),
-    /// A deployment package, which is never looked into here.
+    /// A deployment package or a payload, which are never looked into here.
     Blob,
     /// A list.
     List(&'a dyn Items),

@@ -59,6 +59,7 @@ mod urls;
 mod versions;
 
 pub use functions::{CreateFunctionRequest, UpdateFunctionCodeRequest};
+pub use invoke::{InvocationResponse, InvokeAsyncResponse, InvokeWithResponseStreamResponse};
 pub use layers::PublishLayerVersionRequest;
 
 /// A request that the engine can carry out. Implemented by the request types; sealed.
@@ -67,7 +68,7 @@ pub trait Operation: sealed::Carry {
     const NAME: &'static str;
 
     /// Tells whether carrying it out may block the calling thread for longer than a decision takes, because its code is
-    /// large or comes from elsewhere, or because somebody is asked about its network. An async host runs such a request on a
+    /// large or comes from elsewhere, because somebody is asked about its network, or because a function is to run. An async host runs such a request on a
     /// thread that may block.
     fn blocks(&self) -> bool {
         self.waits()

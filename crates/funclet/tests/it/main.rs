@@ -6,6 +6,7 @@ mod crash;
 mod events;
 mod golden;
 mod layers;
+mod invocations;
 mod linearizability;
 mod links;
 mod model;

@@ -109,6 +109,15 @@ impl Context<'_> {
         &self,
         reference: &FunctionReference,
     ) -> Result<(StoredFunction, StoredVersion, Version), Stop> {
+        self.resolve_with(reference, &|alias| Ok(parse(&alias.function_version)?))
+    }
+
+    /// As [`Context::resolve`], with another choice among the versions of an alias.
+    pub(crate) fn resolve_with(
+        &self,
+        reference: &FunctionReference,
+        choose: &dyn Fn(&StoredAlias) -> Result<Version, Stop>,
+    ) -> Result<(StoredFunction, StoredVersion, Version), Stop> {
         let unknown = || ServiceError::FunctionNotFound { arn: reference.arn(self.caller) };
         let function = self.require(&reference.name, reference.arn(self.caller))?.value;
         let version = match &reference.qualifier {
@@ -118,7 +127,7 @@ impl Context<'_> {
             Some(Qualifier::Other(other)) => {
                 let alias = other.alias_name().ok_or_else(unknown)?;
                 let alias = self.find_alias(&reference.name, &function, &alias)?;
-                parse(&alias.ok_or_else(unknown)?.function_version)?
+                choose(&alias.ok_or_else(unknown)?)?
             }
         };
         let Version::Number(number) = version else {

@@ -33,6 +33,7 @@ mod update_configuration;
 pub(crate) use concurrency::UNRESERVED_MIN;
 pub(crate) use context::{Context, Stop};
 pub use create::{CheckCreate, CreateFunctionWith};
+pub use invoke::{Chance, CheckInvocation, FindInvocable};
 pub use layer::{FindLayerVersion, GetLayer, LayerPackage, PublishLayer};
 pub use layers::ForeignLayer;
 pub(crate) use settle::{CompleteTransitions, Due, SettleFunction, Settled, unsettled_functions};

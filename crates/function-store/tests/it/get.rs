@@ -3,7 +3,7 @@
 use funclet_storage::Scope;
 use funclet_validation::{
     GetFunctionCodeSigningConfigRequest, GetFunctionConcurrencyRequest, GetFunctionConfigurationRequest,
-    GetFunctionRequest, InvokeRequest,
+    GetFunctionRequest,
 };
 
 use crate::world::{World, digest};
@@ -15,7 +15,6 @@ on_every_backend!(
     runtimes_have_versions,
     accounts_and_regions_are_apart,
     what_no_function_has_yet,
-    a_dry_run_finds_what_could_be_invoked,
 );
 
 fn the_arn_shows_the_qualifier_that_was_used(world: World) {
@@ -118,31 +117,4 @@ fn what_no_function_has_yet(world: World) {
     let absent = "Function not found: arn:aws:lambda:eu-central-1:111122223333:function:absent";
     assert_eq!(signing("absent").unwrap_err().to_string(), absent);
     assert_eq!(concurrency("absent").unwrap_err().to_string(), absent);
-}
-
-fn a_dry_run_finds_what_could_be_invoked(world: World) {
-    world.create_published("f", "one");
-    let invoke = |name: &str, invocation_type: &str| {
-        let request = InvokeRequest {
-            function_name: Some(name.into()),
-            invocation_type: Some(invocation_type.into()),
-            ..InvokeRequest::default()
-        };
-        world.look(request.validate(&world.caller).unwrap()).map_err(|error| error.to_string())
-    };
-    for name in ["f", "f:$LATEST", "f:1"] {
-        assert_eq!(invoke(name, "DryRun"), Ok(()), "{name}");
-        for executed in ["RequestResponse", "Event"] {
-            assert!(invoke(name, executed).unwrap_err().starts_with("Funclet runs no code."), "{name}");
-        }
-    }
-    // Recorded from AWS: without a qualifier it is `$LATEST` that is missing.
-    for (name, missing) in [("g", "g:$LATEST"), ("f:7", "f:7"), ("f:live", "f:live")] {
-        for invocation_type in ["DryRun", "RequestResponse", "Event"] {
-            assert_eq!(
-                invoke(name, invocation_type).unwrap_err(),
-                format!("Function not found: arn:aws:lambda:eu-central-1:111122223333:function:{missing}")
-            );
-        }
-    }
 }

@@ -45,6 +45,7 @@ mod export;
 mod front;
 mod get;
 mod immutable;
+mod invoke;
 mod layers;
 mod lifecycle;
 mod lists;

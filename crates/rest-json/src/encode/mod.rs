@@ -8,6 +8,7 @@ mod aliases;
 mod code_signing;
 mod concurrency;
 mod functions;
+mod invoke;
 mod layers;
 mod policies;
 mod recursion;
@@ -16,11 +17,25 @@ mod versions;
 
 use std::convert::Infallible;
 
+use http::{Response, StatusCode};
 use serde::ser::Serialize;
 
 use crate::packages::Links;
+use crate::response::{self, Body};
 
-/// An answer that has a body.
+/// An answer, whatever its body is.
+pub(crate) trait Respond {
+    /// Makes the response. `success` is the status of the operation's success.
+    fn respond(self, success: StatusCode, links: &Links<'_>) -> Response<Body>;
+}
+
+impl<A: Answer> Respond for A {
+    fn respond(self, success: StatusCode, links: &Links<'_>) -> Response<Body> {
+        response::json(success, self.to_json(links))
+    }
+}
+
+/// An answer whose body is JSON.
 pub(crate) trait Answer {
     /// Writes the body. `links` makes links to packages.
     fn to_json(&self, links: &Links<'_>) -> Vec<u8>;

@@ -16,7 +16,7 @@ mod unoffered;
 mod urls;
 mod versions;
 
-use funclet::{Operation, Package};
+use funclet::{InvocationType, Operation, Package};
 use funclet_validation::{Document, FromDocument, Member, Structure, WrongType};
 use http::{Method, StatusCode};
 
@@ -24,7 +24,7 @@ use address::{Address, choose};
 use unoffered::UNOFFERED;
 
 use crate::call::{Context, Work};
-use crate::encode::Answer;
+use crate::encode::Respond;
 use crate::error::WireError;
 use crate::path::Labels;
 use crate::query::Query;
@@ -59,6 +59,12 @@ pub(crate) enum RequestBody {
     Members,
     /// Members, with a package at this path.
     Package(&'static [&'static str]),
+    /// The payload of an invocation, which is this member.
+    Payload {
+        member: &'static str,
+        /// How the function is invoked, if no member says.
+        invocation_type: InvocationType,
+    },
 }
 
 /// The operations that are offered, by resource. Methods, paths and members are those of botocore's service model; the
@@ -89,7 +95,7 @@ const PAGE: &[Placed] = &[("Marker", "Marker"), ("MaxItems", "MaxItems")];
 const fn route<R>(method: &'static str, path: &'static str, status: StatusCode) -> Route
 where
     R: Operation + Structure + FromDocument<Package>,
-    R::Answer: Answer,
+    R::Answer: Respond,
 {
     Route {
         name: R::NAME,

@@ -56,11 +56,6 @@ pub(super) const UNOFFERED: &[(&str, Address)] = &[
         "GetRuntimeManagementConfig",
         Address::new("GET", "/2021-07-20/functions/{FunctionName}/runtime-management-config"),
     ),
-    ("InvokeAsync", Address::new("POST", "/2014-11-13/functions/{FunctionName}/invoke-async")),
-    (
-        "InvokeWithResponseStream",
-        Address::new("POST", "/2021-11-15/functions/{FunctionName}/response-streaming-invocations"),
-    ),
     ("ListCapacityProviders", Address::new("GET", "/2025-11-30/capacity-providers")),
     (
         "ListDurableExecutionsByFunction",

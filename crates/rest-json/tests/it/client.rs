@@ -65,6 +65,7 @@ impl From<Response<Body>> for Answer {
         let body = match body {
             Body::Bytes(bytes) => bytes,
             Body::Package(reader) => reader.read_whole().unwrap(),
+            Body::Arriving(pieces) => pieces.flat_map(|piece| piece.unwrap()).collect(),
         };
         Self { status: parts.status.as_u16(), headers: parts.headers, body }
     }

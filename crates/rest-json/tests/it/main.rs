@@ -8,6 +8,7 @@ mod conformance;
 mod errors;
 mod golden;
 mod images;
+mod invocations;
 mod outside_of_bodies;
 mod packages;
 mod policies;

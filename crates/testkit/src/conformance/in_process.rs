@@ -54,6 +54,7 @@ impl InProcess {
         let body = match body {
             Body::Bytes(bytes) => bytes,
             Body::Package(reader) => reader.read_whole()?,
+            Body::Arriving(pieces) => pieces.collect::<Result<Vec<_>, _>>()?.concat().into(),
         };
         let headers = head.headers.iter();
         let headers = headers.map(|(name, value)| {

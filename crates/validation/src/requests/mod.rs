@@ -80,7 +80,9 @@ pub use get_function_event_invoke_config::{
     GetFunctionEventInvokeConfig, GetFunctionEventInvokeConfigRequest,
 };
 pub use get_function_url_config::{GetFunctionUrlConfig, GetFunctionUrlConfigRequest};
-pub use invoke::{InvocationType, Invoke, InvokeRequest};
+pub use invoke::{
+    InvocationType, Invoke, InvokeAsyncRequest, InvokeRequest, InvokeWithResponseStreamRequest, LogType,
+};
 pub use layers::{
     AddLayerVersionPermission, AddLayerVersionPermissionRequest, DeleteLayerVersion,
     DeleteLayerVersionRequest, GetLayerVersion, GetLayerVersionByArn, GetLayerVersionByArnRequest,

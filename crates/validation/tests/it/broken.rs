@@ -147,7 +147,10 @@ fn breakable(
 /// Whether the value of the member itself, and not only what is below it, can break a rule.
 fn has_rules(member: &Member) -> bool {
     member.required
-        || !matches!(member.shape, Shape::STRING | Shape::Boolean | Shape::Blob | Shape::Structure(_))
+        || !matches!(
+            member.shape,
+            Shape::STRING | Shape::Boolean | Shape::Blob | Shape::Payload | Shape::Structure(_)
+        )
 }
 
 /// Values that break a rule of a member, or several, but none of the members below it.
@@ -256,6 +259,7 @@ fn of_every_kind() -> Vec<Document<()>> {
         Document::Double(1.5),
         Document::String("text".into()),
         Document::Blob(()),
+        Document::Payload("{}".into()),
         Document::List(Vec::new()),
         Document::Map(Vec::new()),
     ]
@@ -274,6 +278,7 @@ fn kind(shape: &Shape) -> Kind {
         Shape::Double(_) => Kind::Double,
         Shape::Boolean => Kind::Boolean,
         Shape::Blob => Kind::Blob,
+        Shape::Payload => Kind::Payload,
         Shape::List(_) => Kind::List,
         Shape::Map(_) | Shape::Structure(_) => Kind::Map,
     }

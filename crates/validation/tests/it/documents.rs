@@ -48,6 +48,7 @@ fn values(shape: Shape) -> BoxedStrategy<Document<()>> {
         Shape::Double(bounds) => doubles(bounds),
         Shape::Boolean => any::<bool>().prop_map(Document::Bool).boxed(),
         Shape::Blob => Just(Document::Blob(())).boxed(),
+        Shape::Payload => Just(Document::Payload("{}".into())).boxed(),
         Shape::List(list) => lists(list),
         Shape::Map(map) => {
             let (min, max) = (map.length.min.unwrap_or(0), map.length.max.unwrap_or(3));

@@ -8,6 +8,7 @@ mod compatibility;
 mod configurations;
 mod documents;
 mod event_sources;
+mod invocations;
 mod layers;
 mod model;
 mod policies;

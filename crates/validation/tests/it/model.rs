@@ -124,6 +124,7 @@ fn spell_structure(model: &Value, shape: &str, path: &str, lines: &mut Lines) {
     let mut names = Vec::new();
     for member in shape["members"].as_array().unwrap() {
         let name = text(&member[0]);
+        // The order is that of complaints.
         names.push(name);
         let is_required = required.iter().any(|required| text(required) == name);
         spell(model, text(&member[1]), &format!("{path}.{name}"), is_required, lines);
@@ -177,7 +178,7 @@ fn table(shape: &Shape, path: &str, required: bool, lines: &mut Lines) {
         Shape::Integer(bounds) => format!("integer{}", bounds_range(*bounds)),
         Shape::Double(bounds) => format!("double{}", bounds_range(*bounds)),
         Shape::Boolean => "boolean".into(),
-        Shape::Blob => "blob".into(),
+        Shape::Blob | Shape::Payload => "blob".into(),
         Shape::List(list) => {
             table(list.item, &format!("{path}[]"), false, lines);
             format!("list{}", bounds_range(list.length))

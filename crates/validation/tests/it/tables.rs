@@ -4,30 +4,7 @@ use std::collections::HashSet;
 use std::fmt;
 
 use funclet_validation::{
-    AddLayerVersionPermissionRequest, AddPermissionRequest, CreateAliasRequest,
-    CreateCodeSigningConfigRequest, CreateEventSourceMappingRequest, CreateFunctionRequest,
-    CreateFunctionUrlConfigRequest, DeleteAliasRequest, DeleteCodeSigningConfigRequest,
-    DeleteEventSourceMappingRequest, DeleteFunctionCodeSigningConfigRequest,
-    DeleteFunctionConcurrencyRequest, DeleteFunctionEventInvokeConfigRequest, DeleteFunctionRequest,
-    DeleteFunctionUrlConfigRequest, DeleteLayerVersionRequest, DeleteProvisionedConcurrencyConfigRequest,
-    Document, FromDocument, GetAccountSettingsRequest, GetAliasRequest, GetCodeSigningConfigRequest,
-    GetEventSourceMappingRequest, GetFunctionCodeSigningConfigRequest, GetFunctionConcurrencyRequest,
-    GetFunctionConfigurationRequest, GetFunctionEventInvokeConfigRequest, GetFunctionRecursionConfigRequest,
-    GetFunctionRequest, GetFunctionScalingConfigRequest, GetFunctionUrlConfigRequest,
-    GetLayerVersionByArnRequest, GetLayerVersionPolicyRequest, GetLayerVersionRequest, GetPolicyRequest,
-    GetProvisionedConcurrencyConfigRequest, GetRuntimeManagementConfigRequest, InvokeAsyncRequest,
-    InvokeRequest, InvokeWithResponseStreamRequest, ListAliasesRequest, ListCodeSigningConfigsRequest,
-    ListEventSourceMappingsRequest, ListFunctionEventInvokeConfigsRequest, ListFunctionUrlConfigsRequest,
-    ListFunctionsByCodeSigningConfigRequest, ListFunctionsRequest, ListLayerVersionsRequest,
-    ListLayersRequest, ListProvisionedConcurrencyConfigsRequest, ListTagsRequest,
-    ListVersionsByFunctionRequest, Member, PublishLayerVersionRequest, PublishVersionRequest,
-    PutFunctionCodeSigningConfigRequest, PutFunctionConcurrencyRequest, PutFunctionEventInvokeConfigRequest,
-    PutFunctionRecursionConfigRequest, PutFunctionScalingConfigRequest,
-    PutProvisionedConcurrencyConfigRequest, PutRuntimeManagementConfigRequest, Rejection,
-    RemoveLayerVersionPermissionRequest, RemovePermissionRequest, Shape, Structure, TagResourceRequest,
-    TextRules, UntagResourceRequest, UpdateAliasRequest, UpdateCodeSigningConfigRequest,
-    UpdateEventSourceMappingRequest, UpdateFunctionCodeRequest, UpdateFunctionConfigurationRequest,
-    UpdateFunctionEventInvokeConfigRequest, UpdateFunctionUrlConfigRequest, WrongType,
+    AddLayerVersionPermissionRequest, AddPermissionRequest, CreateAliasRequest, CreateCodeSigningConfigRequest, CreateEventSourceMappingRequest, CreateFunctionRequest, CreateFunctionUrlConfigRequest, DeleteAliasRequest, DeleteCodeSigningConfigRequest, DeleteEventSourceMappingRequest, DeleteFunctionCodeSigningConfigRequest, DeleteFunctionConcurrencyRequest, DeleteFunctionEventInvokeConfigRequest, DeleteFunctionRequest, DeleteFunctionUrlConfigRequest, DeleteLayerVersionRequest, DeleteProvisionedConcurrencyConfigRequest, Document, FromDocument, GetAccountSettingsRequest, GetAliasRequest, GetCodeSigningConfigRequest, GetEventSourceMappingRequest, GetFunctionCodeSigningConfigRequest, GetFunctionConcurrencyRequest, GetFunctionConfigurationRequest, GetFunctionEventInvokeConfigRequest, GetFunctionRecursionConfigRequest, GetFunctionRequest, GetFunctionScalingConfigRequest, GetFunctionUrlConfigRequest, GetLayerVersionByArnRequest, GetLayerVersionPolicyRequest, GetLayerVersionRequest, GetPolicyRequest, GetProvisionedConcurrencyConfigRequest, GetRuntimeManagementConfigRequest, InvokeAsyncRequest, InvokeRequest, InvokeWithResponseStreamRequest, ListAliasesRequest, ListCodeSigningConfigsRequest, ListEventSourceMappingsRequest, ListFunctionEventInvokeConfigsRequest, ListFunctionUrlConfigsRequest, ListFunctionsByCodeSigningConfigRequest, ListFunctionsRequest, ListLayerVersionsRequest, ListLayersRequest, ListProvisionedConcurrencyConfigsRequest, ListTagsRequest, ListVersionsByFunctionRequest, Member, PublishLayerVersionRequest, PublishVersionRequest, PutFunctionCodeSigningConfigRequest, PutFunctionConcurrencyRequest, PutFunctionEventInvokeConfigRequest, PutFunctionRecursionConfigRequest, PutFunctionScalingConfigRequest, PutProvisionedConcurrencyConfigRequest, PutRuntimeManagementConfigRequest, Rejection, RemoveLayerVersionPermissionRequest, RemovePermissionRequest, Shape, Structure, TagResourceRequest, TextRules, UntagResourceRequest, UpdateAliasRequest, UpdateCodeSigningConfigRequest, UpdateEventSourceMappingRequest, UpdateFunctionCodeRequest, UpdateFunctionConfigurationRequest, UpdateFunctionEventInvokeConfigRequest, UpdateFunctionUrlConfigRequest, WrongType,
 };
 
 use crate::caller;
@@ -127,6 +104,8 @@ tables! {
     "GetFunctionEventInvokeConfig" => GetFunctionEventInvokeConfigRequest,
     "GetFunctionUrlConfig" => GetFunctionUrlConfigRequest,
     "Invoke" => InvokeRequest,
+    "InvokeAsync" => InvokeAsyncRequest,
+    "InvokeWithResponseStream" => InvokeWithResponseStreamRequest,
     "ListTags" => ListTagsRequest,
     "TagResource" => TagResourceRequest,
     "UntagResource" => UntagResourceRequest,
@@ -141,7 +120,7 @@ fn walk(shape: &Shape, visit: &mut dyn FnMut(&TextRules)) {
             walk(map.value, visit);
         }
         Shape::Structure(members) => members.iter().for_each(|member| walk(&member.shape, visit)),
-        Shape::Integer(_) | Shape::Double(_) | Shape::Boolean | Shape::Blob => {}
+        Shape::Integer(_) | Shape::Double(_) | Shape::Boolean | Shape::Blob | Shape::Payload => {}
     }
 }
 
