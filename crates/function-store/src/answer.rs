@@ -3,12 +3,11 @@
 mod invocable;
 mod layer;
 
+pub use invocable::{Invocable, InvocableLayer};
 pub use layer::{
     AddedLayerPermission, LayerContent, LayerPage, LayerSummary, LayerVersion, LayerVersionPage,
     LayerVersionSummary,
 };
-pub use invocable::{Invocable, InvocableLayer};
-pub use layer::{LayerContent, LayerPage, LayerSummary, LayerVersion, LayerVersionPage, LayerVersionSummary};
 
 use funclet_validation::{
     AliasName, AliasRoute, Architecture, CapacityProviderSettings, CodeSha256, CodeSigningConfigArn,

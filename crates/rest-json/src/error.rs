@@ -284,20 +284,20 @@ impl From<ServiceError> for WireError {
             | ServiceError::NoPolicy
             | ServiceError::NoPolicyFor { .. }
             | ServiceError::StatementNotFound { .. }
+            | ServiceError::LayerVersionNotFound { .. }
             | ServiceError::NoEventInvokeConfig { .. } => Class::RESOURCE_NOT_FOUND,
+            ServiceError::NoCodeSigningConfig { .. } => Class::UNTYPED_RESOURCE_NOT_FOUND,
+            ServiceError::CodeSigningConfigNotFound { .. } => Class::CODE_SIGNING_CONFIG_NOT_FOUND,
             ServiceError::FunctionExists { .. }
             | ServiceError::AliasExists { .. }
             | ServiceError::StatementExists { .. }
             | ServiceError::VersionReferredTo { .. }
             | ServiceError::CodeSigningConfigInUse { .. }
-            | ServiceError::UpdateInProgress { .. } => Class::RESOURCE_CONFLICT,
-            ServiceError::RevisionMismatch | ServiceError::PolicyRevisionMismatch => {
-                Class::PRECONDITION_FAILED
-            }
-            ServiceError::PolicyTooLong { .. } => Class::POLICY_LENGTH_EXCEEDED,
             | ServiceError::UpdateInProgress { .. }
             | ServiceError::NotInvocable { .. } => Class::RESOURCE_CONFLICT,
-            ServiceError::RevisionMismatch => Class::PRECONDITION_FAILED,
+            ServiceError::RevisionMismatch
+            | ServiceError::PolicyRevisionMismatch
+            | ServiceError::LayerPolicyRevisionMismatch => Class::PRECONDITION_FAILED,
             ServiceError::NotLatest
             | ServiceError::ZipForImage
             | ServiceError::ImageForZip
@@ -307,15 +307,12 @@ impl From<ServiceError> for WireError {
             ServiceError::LatestWithRouting | ServiceError::TooFewUnreserved => {
                 Class::UNTYPED_INVALID_PARAMETER_VALUE
             }
-            ServiceError::LayerVersionNotFound { .. } => Class::RESOURCE_NOT_FOUND,
-            ServiceError::LayerPolicyRevisionMismatch => Class::PRECONDITION_FAILED,
+            ServiceError::PolicyTooLong { .. } => Class::POLICY_LENGTH_EXCEEDED,
+            ServiceError::CodeStorageExceeded => Class::CODE_STORAGE_EXCEEDED,
+            ServiceError::RequestEntityTooLarge(_) => Class::REQUEST_ENTITY_TOO_LARGE,
             ServiceError::LayerAccessDenied { .. } => Class::ACCESS_DENIED,
-            ServiceError::NoCodeSigningConfig { .. } => Class::UNTYPED_RESOURCE_NOT_FOUND,
             ServiceError::Throttled { reason } => Class::throttled(reason),
             ServiceError::RunsNoCode => Class::UNKNOWN_OPERATION,
-            ServiceError::CodeStorageExceeded => Class::CODE_STORAGE_EXCEEDED,
-            ServiceError::CodeSigningConfigNotFound { .. } => Class::CODE_SIGNING_CONFIG_NOT_FOUND,
-            ServiceError::RequestEntityTooLarge(_) => Class::REQUEST_ENTITY_TOO_LARGE,
         };
         Self::new(class, refusal.to_string())
     }

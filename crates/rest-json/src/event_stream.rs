@@ -63,11 +63,14 @@ mod tests {
     #[test]
     fn the_bytes_are_those_that_clients_read() {
         let message = event("PayloadChunk", "application/octet-stream", b"hello");
-        assert_eq!(hex(&message), concat!(
+        assert_eq!(
+            hex(&message),
+            concat!(
                 "0000006f0000005af5fe871f0b3a6576656e742d7479706507000c5061796c6f61644368756e6b0d3a636f6e74656e74",
                 "2d747970650700186170706c69636174696f6e2f6f637465742d73747265616d0d3a6d6573736167652d747970650700",
                 "056576656e7468656c6c6f29e71260",
-            ));
+            )
+        );
     }
 
     #[test]

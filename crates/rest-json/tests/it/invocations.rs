@@ -21,9 +21,12 @@ impl Invoker for Scripted {
     fn invoke(&self, invocation: Invocation) -> Result<InvocationOutcome, InvokerError> {
         let payload = invocation.payload.clone();
         self.seen.lock().unwrap().push(invocation);
-        let outcome = InvocationOutcome { payload: payload.clone(), log: "a log".into(), ..Default::default() };
+        let outcome =
+            InvocationOutcome { payload: payload.clone(), log: "a log".into(), ..Default::default() };
         match payload.as_bytes() {
-            br#""fail""# => Ok(InvocationOutcome { function_error: Some(FunctionError::Unhandled), ..outcome }),
+            br#""fail""# => {
+                Ok(InvocationOutcome { function_error: Some(FunctionError::Unhandled), ..outcome })
+            }
             br#""throttle""# => Err(InvokerError::Throttled {
                 reason: ThrottleReason::ReservedFunctionConcurrentInvocationLimitExceeded,
             }),

@@ -44,12 +44,6 @@ static TENANT_ID: Pattern = Pattern::regex(r"[a-zA-Z0-9\._:\/=+\-@ ]+");
 const TENANT_ID_SHAPE: Shape = Shape::String(TextRules::ANY.length(1, 256).pattern(&TENANT_ID));
 const LOG_TYPE_SHAPE: Shape = Shape::String(TextRules::one_of(LogType::VALUES));
 
-/// `LogType`.
-pub(crate) const LOG_TYPE_SHAPE: Shape = Shape::String(TextRules::one_of(&["Tail", "None"]));
-
-/// `TenantId`.
-pub(crate) const TENANT_ID_SHAPE: Shape = Shape::String(TextRules::ANY.length(1, 256).pattern(&TENANT_ID));
-
 structure! {
     /// An Invoke request as it was received.
     pub struct InvokeRequest {
@@ -57,7 +51,6 @@ structure! {
         required function_name: String = "FunctionName", NAMESPACED_FUNCTION_NAME_SHAPE;
         /// One of [`InvocationType::VALUES`].
         optional invocation_type: String = "InvocationType", Shape::String(TextRules::one_of(InvocationType::VALUES));
-        /// Whether the answer has the end of the log.
         /// One of [`LogType::VALUES`].
         optional log_type: String = "LogType", LOG_TYPE_SHAPE;
         /// What the client says about itself, as JSON in base64.

@@ -26,7 +26,6 @@ mod provisioned_concurrency;
 mod publish_version;
 mod recursion;
 mod runtime_management;
-mod streaming_invocations;
 mod tag_resource;
 mod untag_resource;
 mod update_function_code;
@@ -111,9 +110,6 @@ pub use recursion::{
 pub use runtime_management::{
     GetRuntimeManagementConfig, GetRuntimeManagementConfigRequest, PutRuntimeManagementConfig,
     PutRuntimeManagementConfigRequest,
-};
-pub use streaming_invocations::{
-    InvokeAsync, InvokeAsyncRequest, InvokeWithResponseStream, InvokeWithResponseStreamRequest,
 };
 pub use tag_resource::{TagResource, TagResourceRequest};
 pub use untag_resource::{UntagResource, UntagResourceRequest};

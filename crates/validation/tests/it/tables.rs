@@ -4,7 +4,30 @@ use std::collections::HashSet;
 use std::fmt;
 
 use funclet_validation::{
-    AddLayerVersionPermissionRequest, AddPermissionRequest, CreateAliasRequest, CreateCodeSigningConfigRequest, CreateEventSourceMappingRequest, CreateFunctionRequest, CreateFunctionUrlConfigRequest, DeleteAliasRequest, DeleteCodeSigningConfigRequest, DeleteEventSourceMappingRequest, DeleteFunctionCodeSigningConfigRequest, DeleteFunctionConcurrencyRequest, DeleteFunctionEventInvokeConfigRequest, DeleteFunctionRequest, DeleteFunctionUrlConfigRequest, DeleteLayerVersionRequest, DeleteProvisionedConcurrencyConfigRequest, Document, FromDocument, GetAccountSettingsRequest, GetAliasRequest, GetCodeSigningConfigRequest, GetEventSourceMappingRequest, GetFunctionCodeSigningConfigRequest, GetFunctionConcurrencyRequest, GetFunctionConfigurationRequest, GetFunctionEventInvokeConfigRequest, GetFunctionRecursionConfigRequest, GetFunctionRequest, GetFunctionScalingConfigRequest, GetFunctionUrlConfigRequest, GetLayerVersionByArnRequest, GetLayerVersionPolicyRequest, GetLayerVersionRequest, GetPolicyRequest, GetProvisionedConcurrencyConfigRequest, GetRuntimeManagementConfigRequest, InvokeAsyncRequest, InvokeRequest, InvokeWithResponseStreamRequest, ListAliasesRequest, ListCodeSigningConfigsRequest, ListEventSourceMappingsRequest, ListFunctionEventInvokeConfigsRequest, ListFunctionUrlConfigsRequest, ListFunctionsByCodeSigningConfigRequest, ListFunctionsRequest, ListLayerVersionsRequest, ListLayersRequest, ListProvisionedConcurrencyConfigsRequest, ListTagsRequest, ListVersionsByFunctionRequest, Member, PublishLayerVersionRequest, PublishVersionRequest, PutFunctionCodeSigningConfigRequest, PutFunctionConcurrencyRequest, PutFunctionEventInvokeConfigRequest, PutFunctionRecursionConfigRequest, PutFunctionScalingConfigRequest, PutProvisionedConcurrencyConfigRequest, PutRuntimeManagementConfigRequest, Rejection, RemoveLayerVersionPermissionRequest, RemovePermissionRequest, Shape, Structure, TagResourceRequest, TextRules, UntagResourceRequest, UpdateAliasRequest, UpdateCodeSigningConfigRequest, UpdateEventSourceMappingRequest, UpdateFunctionCodeRequest, UpdateFunctionConfigurationRequest, UpdateFunctionEventInvokeConfigRequest, UpdateFunctionUrlConfigRequest, WrongType,
+    AddLayerVersionPermissionRequest, AddPermissionRequest, CreateAliasRequest,
+    CreateCodeSigningConfigRequest, CreateEventSourceMappingRequest, CreateFunctionRequest,
+    CreateFunctionUrlConfigRequest, DeleteAliasRequest, DeleteCodeSigningConfigRequest,
+    DeleteEventSourceMappingRequest, DeleteFunctionCodeSigningConfigRequest,
+    DeleteFunctionConcurrencyRequest, DeleteFunctionEventInvokeConfigRequest, DeleteFunctionRequest,
+    DeleteFunctionUrlConfigRequest, DeleteLayerVersionRequest, DeleteProvisionedConcurrencyConfigRequest,
+    Document, FromDocument, GetAccountSettingsRequest, GetAliasRequest, GetCodeSigningConfigRequest,
+    GetEventSourceMappingRequest, GetFunctionCodeSigningConfigRequest, GetFunctionConcurrencyRequest,
+    GetFunctionConfigurationRequest, GetFunctionEventInvokeConfigRequest, GetFunctionRecursionConfigRequest,
+    GetFunctionRequest, GetFunctionScalingConfigRequest, GetFunctionUrlConfigRequest,
+    GetLayerVersionByArnRequest, GetLayerVersionPolicyRequest, GetLayerVersionRequest, GetPolicyRequest,
+    GetProvisionedConcurrencyConfigRequest, GetRuntimeManagementConfigRequest, InvokeAsyncRequest,
+    InvokeRequest, InvokeWithResponseStreamRequest, ListAliasesRequest, ListCodeSigningConfigsRequest,
+    ListEventSourceMappingsRequest, ListFunctionEventInvokeConfigsRequest, ListFunctionUrlConfigsRequest,
+    ListFunctionsByCodeSigningConfigRequest, ListFunctionsRequest, ListLayerVersionsRequest,
+    ListLayersRequest, ListProvisionedConcurrencyConfigsRequest, ListTagsRequest,
+    ListVersionsByFunctionRequest, Member, PublishLayerVersionRequest, PublishVersionRequest,
+    PutFunctionCodeSigningConfigRequest, PutFunctionConcurrencyRequest, PutFunctionEventInvokeConfigRequest,
+    PutFunctionRecursionConfigRequest, PutFunctionScalingConfigRequest,
+    PutProvisionedConcurrencyConfigRequest, PutRuntimeManagementConfigRequest, Rejection,
+    RemoveLayerVersionPermissionRequest, RemovePermissionRequest, Shape, Structure, TagResourceRequest,
+    TextRules, UntagResourceRequest, UpdateAliasRequest, UpdateCodeSigningConfigRequest,
+    UpdateEventSourceMappingRequest, UpdateFunctionCodeRequest, UpdateFunctionConfigurationRequest,
+    UpdateFunctionEventInvokeConfigRequest, UpdateFunctionUrlConfigRequest, WrongType,
 };
 
 use crate::caller;
@@ -104,8 +127,6 @@ tables! {
     "GetFunctionEventInvokeConfig" => GetFunctionEventInvokeConfigRequest,
     "GetFunctionUrlConfig" => GetFunctionUrlConfigRequest,
     "Invoke" => InvokeRequest,
-    "InvokeAsync" => InvokeAsyncRequest,
-    "InvokeWithResponseStream" => InvokeWithResponseStreamRequest,
     "ListTags" => ListTagsRequest,
     "TagResource" => TagResourceRequest,
     "UntagResource" => UntagResourceRequest,
