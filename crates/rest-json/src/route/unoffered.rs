@@ -72,12 +72,6 @@ pub(super) const UNOFFERED: &[(&str, Address)] = &[
         Address::new("GET", "/2025-11-30/capacity-providers/{CapacityProviderName}/function-versions"),
     ),
     (
-        "ListFunctionsByCodeSigningConfig",
-        Address::new("GET", "/2020-04-22/code-signing-configs/{CodeSigningConfigArn}/functions"),
-    ),
-    ("ListLayerVersions", Address::new("GET", "/2018-10-31/layers/{LayerName}/versions")),
-    ("ListLayers", Address::new("GET", "/2018-10-31/layers")),
-    (
         "ListProvisionedConcurrencyConfigs",
         Address::new("GET", "/2019-09-30/functions/{FunctionName}/provisioned-concurrency?List=ALL"),
     ),
