@@ -122,12 +122,12 @@ mod tests {
             vec![
                 Condition::SourceAccount("111111111111".parse().unwrap()),
                 Condition::EventSourceToken("token".into()),
-                Condition::SourceArn("arn:aws:s3:::a\"b\\c\n\u{1}é".parse().unwrap()),
+                Condition::SourceArn("arn:aws:s3:::a\"b\\c\t\u{1}é".parse().unwrap()),
                 Condition::InvokedViaFunctionUrl(true),
             ],
             "{\"Sid\":\"s\",\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"lambda:InvokeFunction\",\
              \"Resource\":\"arn\",\"Condition\":{\"StringEquals\":{\"AWS:SourceAccount\":\"111111111111\",\
-             \"lambda:EventSourceToken\":\"token\"},\"ArnLike\":{\"AWS:SourceArn\":\"arn:aws:s3:::a\\\"b\\\\c\\n\\u0001é\"},\
+             \"lambda:EventSourceToken\":\"token\"},\"ArnLike\":{\"AWS:SourceArn\":\"arn:aws:s3:::a\\\"b\\\\c\\t\\u0001é\"},\
              \"Bool\":{\"lambda:InvokedViaFunctionUrl\":\"true\"}}}",
         );
     }
