@@ -443,6 +443,20 @@ def tags_and_dry_runs():
             equal(list(call(FunctionName="hello")), ["ResponseMetadata"], "an answer without members")
             refused(lambda: call(FunctionName="absent"), "ResourceNotFoundException", absent)
         equal(client.invoke(FunctionName="hello", InvocationType="DryRun")["StatusCode"], 204, "a dry run of boto3")
+        dry = client.invoke_with_response_stream(FunctionName="hello", InvocationType="DryRun")
+        equal(dry["StatusCode"], 204, "a dry run of boto3 that would stream")
+        # Nobody runs functions for the binary.
+        for call in (
+            lambda: client.invoke(FunctionName="hello", Payload=b"{}"),
+            lambda: client.invoke_with_response_stream(FunctionName="hello"),
+            lambda: client.invoke_async(FunctionName="hello", InvokeArgs=b"{}"),
+        ):
+            refused(call, "UnknownOperationException", "Funclet runs no code. Of Invoke it offers the InvocationType DryRun.")
+        refused(
+            lambda: client.invoke(FunctionName="hello", Payload=b" " * 6291457),
+            "RequestEntityTooLargeException",
+            "6291457 byte payload is too large for the RequestResponse invocation type (limit 6291456 bytes)",
+        )
         refused(
             lambda: client.invoke(FunctionName="absent", InvocationType="DryRun"),
             "ResourceNotFoundException",

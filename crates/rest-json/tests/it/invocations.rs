@@ -176,7 +176,7 @@ fn a_payload_is_json() {
 #[test]
 fn a_payload_has_a_limit() {
     let (client, invoker) = client(Transitions::Immediate);
-    let payload = |length: usize| format!("{:>length$}", 1);
+    let payload = |length: usize| vec![b'1'; length];
     for (path, headers, invocation_type, limit) in [
         (INVOKE, &[][..], "RequestResponse", 6_291_456),
         (INVOKE, &[EVENT], "Event", 1_048_576),

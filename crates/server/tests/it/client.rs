@@ -102,6 +102,17 @@ impl Answer {
     }
 }
 
+/// A chunk of a body.
+pub(crate) struct Chunk(pub(crate) Vec<u8>);
+
+impl Chunk {
+    /// Tells whether it is a message of an event stream, of a type, with a payload.
+    pub(crate) fn ends_with(&self, payload: &str, event_type: &str) -> bool {
+        let Some((message, _crc)) = self.0.split_last_chunk::<4>() else { return false };
+        message.ends_with(payload.as_bytes()) && String::from_utf8_lossy(message).contains(event_type)
+    }
+}
+
 /// A connection.
 pub(crate) struct Connection {
     stream: BufReader<TcpStream>,
@@ -156,6 +167,15 @@ impl Connection {
         self.stream.by_ref().take(length).read_to_end(&mut answer.body).unwrap();
         assert_eq!(answer.body.len() as u64, length, "the whole body");
         Some(answer)
+    }
+
+    /// Reads a chunk of a body that comes in chunks; an empty one is its end.
+    pub(crate) fn chunk(&mut self) -> Chunk {
+        let length = u64::from_str_radix(&self.line().unwrap(), 16).unwrap();
+        let mut bytes = Vec::new();
+        self.stream.by_ref().take(length).read_to_end(&mut bytes).unwrap();
+        assert_eq!(self.line().as_deref(), Some(""));
+        Chunk(bytes)
     }
 
     fn line(&mut self) -> Option<String> {

@@ -6,6 +6,7 @@ mod concurrency;
 mod conformance;
 mod control;
 mod failures;
+mod invocations;
 mod limits;
 mod on_request;
 mod packages;
