@@ -84,7 +84,7 @@ structure! {
         optional tenant_id: String = "TenantId", TENANT_ID_SHAPE;
         /// `RequestResponse`, the default, or `DryRun`.
         optional invocation_type: String = "InvocationType",
-            Shape::String(TextRules::one_of(&["RequestResponse", "DryRun"]));
+            Shape::String(TextRules::one_of(&["DryRun", "RequestResponse"]));
     }
 }
 
