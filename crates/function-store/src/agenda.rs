@@ -11,7 +11,8 @@ use funclet_validation::{Caller, FunctionName};
 
 use crate::answer::Reason;
 use crate::decide::{
-    CompleteTransitions, Due, SettleFunction, Settled, SweepGone, gone_functions, unsettled_functions,
+    CompleteProvisioned, CompleteTransitions, CompletedProvisioned, Due, SettleFunction, Settled, SweepGone,
+    gone_functions, unsettled_functions,
 };
 use crate::error::ServiceError;
 use crate::keys;
@@ -115,7 +116,7 @@ impl FunctionStore {
         let (mut done, mut after) = (0, None);
         loop {
             let settle = SettleFunction { function_name: function_name.clone(), after };
-            let Settled { finished, next } = self.run(caller, settle)?;
+            let Settled { finished, next, .. } = self.run(caller, settle)?;
             done += finished;
             match next {
                 Some(_) => after = next,
@@ -133,7 +134,7 @@ impl FunctionStore {
         Ok(done)
     }
 
-    /// Completes everything that is pending of a function and its versions, or fails it with a reason; returns how much
+    /// Completes everything that is pending of a function and its versions, provisioned concurrency included, or fails it with a reason; returns how much
     /// that was.
     ///
     /// # Errors
@@ -147,12 +148,32 @@ impl FunctionStore {
         let mut command = CompleteTransitions { function_name: function_name.clone(), failure, after: None };
         let mut done = 0;
         loop {
-            let Settled { finished, next } = match self.run(caller, command.clone()) {
+            let Settled { finished, next, is_provisioned } = match self.run(caller, command.clone()) {
                 // Deleted between two rounds: nothing of it is pending any more.
                 Err(Failure::Refused(ServiceError::FunctionNotFound { .. })) if command.after.is_some() => {
                     return Ok(done);
                 }
                 settled => settled?,
+            };
+            done += finished;
+            match next {
+                Some(_) => command.after = next,
+                None if is_provisioned => return Ok(done + self.complete_provisioned(caller, command)?),
+                None => return Ok(done),
+            }
+        }
+    }
+
+    /// Does the same with what is provisioned of the function.
+    fn complete_provisioned(&self, caller: &Caller, of: CompleteTransitions) -> Result<usize, Failure> {
+        let CompleteTransitions { function_name, failure, .. } = of;
+        let mut command = CompleteProvisioned { function_name, failure, after: None };
+        let mut done = 0;
+        loop {
+            let CompletedProvisioned { finished, next } = match self.run(caller, command.clone()) {
+                // Deleted between two rounds, as above.
+                Err(Failure::Refused(ServiceError::FunctionNotFound { .. })) => return Ok(done),
+                completed => completed?,
             };
             done += finished;
             match next {

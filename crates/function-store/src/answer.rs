@@ -310,6 +310,65 @@ pub struct FunctionConcurrency {
     pub reserved_concurrent_executions: Option<u32>,
 }
 
+/// The provisioned concurrency of a version or an alias.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ProvisionedConcurrency {
+    /// How many executions are asked for.
+    pub requested_provisioned_concurrent_executions: u32,
+    /// How many are free: those that are there, since nothing runs here.
+    pub available_provisioned_concurrent_executions: u32,
+    /// How many are there.
+    pub allocated_provisioned_concurrent_executions: u32,
+    /// How far the allocation has come.
+    pub status: ProvisionedConcurrencyStatus,
+    /// Why it failed.
+    pub status_reason: Option<String>,
+    /// When it was asked for, in whole seconds.
+    pub last_modified: Timestamp,
+}
+
+/// How far the allocation of provisioned concurrency has come (`ProvisionedConcurrencyStatusEnum`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ProvisionedConcurrencyStatus {
+    /// It is in progress.
+    InProgress,
+    /// It is done.
+    Ready,
+    /// It failed.
+    Failed,
+}
+
+impl ProvisionedConcurrencyStatus {
+    /// Returns the text on the wire.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::InProgress => "IN_PROGRESS",
+            Self::Ready => "READY",
+            Self::Failed => "FAILED",
+        }
+    }
+}
+
+/// An entry of ListProvisionedConcurrencyConfigs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProvisionedConcurrencyItem {
+    /// The ARN of the version or alias.
+    pub function_arn: FunctionArn,
+    /// What it has.
+    pub config: ProvisionedConcurrency,
+}
+
+/// One page of ListProvisionedConcurrencyConfigs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProvisionedConcurrencyPage {
+    /// Versions and aliases with provisioned concurrency, in byte order of their qualifiers.
+    pub provisioned_concurrency_configs: Vec<ProvisionedConcurrencyItem>,
+    /// Where to go on, if there is more.
+    pub next_marker: Option<String>,
+}
+
 /// What PutFunctionRecursionConfig and GetFunctionRecursionConfig answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FunctionRecursion {

@@ -15,11 +15,13 @@ pub(crate) struct Attempt<O, A> {
     pub(crate) drawn: Drawn,
     outcome: Option<Result<A, Stop>>,
     due: Option<Due>,
+    /// What is said if the account has too few executions.
+    without_concurrency: Option<ServiceError>,
 }
 
 impl<O, A> Attempt<O, A> {
     pub(crate) fn new(operation: O, caller: &Caller, drawn: Drawn) -> Self {
-        Self { operation, caller: caller.clone(), drawn, outcome: None, due: None }
+        Self { operation, caller: caller.clone(), drawn, outcome: None, due: None, without_concurrency: None }
     }
 
     /// Takes what is to be done later because of the operation.
@@ -38,7 +40,9 @@ impl<O, A> Attempt<O, A> {
         match result {
             Ok(_) | Err(CommitError::Refused) => self.told(),
             Err(CommitError::Limit(counter)) => Err(Failure::Refused(match &counter[..] {
-                keys::RESERVED_CONCURRENCY => ServiceError::TooFewUnreserved,
+                keys::RESERVED_CONCURRENCY => {
+                    self.without_concurrency.take().unwrap_or(ServiceError::TooFewUnreserved)
+                }
                 _ => ServiceError::CodeStorageExceeded,
             })),
             // Texts that no rule of the service bounds can add up to more than is stored in one place.
@@ -63,6 +67,7 @@ impl<C: sealed::Command> Attempt<C, C::Answer> {
             Ok(Decision { changes, answer }) => {
                 changes.play(tx, drawn)?;
                 self.due = changes.due;
+                self.without_concurrency = changes.without_concurrency;
                 self.outcome = Some(Ok(answer));
                 Ok(())
             }

@@ -137,6 +137,52 @@ pub enum ServiceError {
         crate::decide::UNRESERVED_MIN
     )]
     TooFewUnreserved,
+    /// The same of executions that are to be provisioned (`InvalidParameterValueException`, 400). The text is LocalStack's.
+    #[error(
+        "Specified ConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its \
+         minimum value of [{}].",
+        crate::decide::UNRESERVED_MIN
+    )]
+    TooFewUnreservedToProvision,
+    /// More executions are to be provisioned than the account has (`InvalidParameterValueException`, 400). The text is
+    /// LocalStack's.
+    #[error(
+        "Specified ConcurrentExecutions for function is greater than account's unreserved concurrency [{max}]."
+    )]
+    ProvisionedAboveAccount {
+        /// What the account has.
+        max: u32,
+    },
+    /// More executions are to be provisioned than are reserved for the function (`InvalidParameterValueException`, 400).
+    #[error(
+        "Requested Provisioned Concurrency should not be greater than the reservedConcurrentExecution for function"
+    )]
+    ProvisionedAboveReserved,
+    /// Fewer executions are to be reserved than are provisioned (`InvalidParameterValueException`, 400).
+    #[error(
+        " ReservedConcurrentExecutions  {reserved} should not be lower than function's total provisioned concurrency \
+         [{provisioned}]."
+    )]
+    ReservedBelowProvisioned {
+        /// What is to be reserved.
+        reserved: u32,
+        /// What is provisioned.
+        provisioned: u32,
+    },
+    /// An alias of `$LATEST` is to have provisioned concurrency (`InvalidParameterValueException`, 400).
+    #[error("Provisioned Concurrency Configs cannot be applied to unpublished function versions.")]
+    ProvisionedUnpublished,
+    /// The version of the alias has provisioned concurrency (`ResourceConflictException`, 409).
+    #[error(
+        "Alias can't be used for Provisioned Concurrency configuration on an already Provisioned version"
+    )]
+    VersionProvisioned,
+    /// An alias of the version has provisioned concurrency (`ResourceConflictException`, 409).
+    #[error("Version is pointed by a Provisioned Concurrency alias")]
+    AliasProvisioned,
+    /// The version or alias has no provisioned concurrency (`ProvisionedConcurrencyConfigNotFoundException`, 404).
+    #[error("No Provisioned Concurrency Config found for this function")]
+    NoProvisionedConcurrency,
     /// The code signing config does not exist (`CodeSigningConfigNotFoundException`, 404).
     #[error(
         "The code signing configuration cannot be found. Check that the provided configuration is not deleted: {arn}."

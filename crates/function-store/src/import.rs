@@ -76,6 +76,8 @@ struct Prepared {
     code_bytes: u64,
     /// How many executions it reserves.
     concurrency: u32,
+    /// How many its function takes because of it, unless some are reserved for that.
+    provisioned: u32,
     /// The function that it belongs to, which has to be there, or what is left of it.
     owner: Option<Owner>,
 }
@@ -205,11 +207,25 @@ impl Prepared {
             let bytes = i64::try_from(self.code_bytes).unwrap_or(i64::MAX);
             tx.bounded_add(keys::CODE_BYTES, bytes, u64::MAX).map_err(told)?;
         }
-        if self.concurrency > 0 {
-            let executions = self.concurrency.into();
+        let concurrency = self.concurrency.max(self.provisioned_of_account(tx).map_err(told)?);
+        if concurrency > 0 {
+            let executions = concurrency.into();
             tx.bounded_add(keys::RESERVED_CONCURRENCY, executions, u64::MAX).map_err(told)?;
         }
         tx.put(&self.key, self.value.clone()).map_err(told)
+    }
+}
+
+impl Prepared {
+    /// How many executions it takes of the account's: none if some are reserved for its function, or if that is deleted.
+    fn provisioned_of_account(&self, view: &dyn View) -> Result<u32, ReadError> {
+        let Some(owner) = self.owner.as_ref().filter(|_| self.provisioned > 0) else { return Ok(0) };
+        let function = view.get(&keys::function(&owner.function))?;
+        let function = function.and_then(|value| StoredFunction::decode(&value).ok());
+        let unreserved = function.is_some_and(|function| {
+            function.incarnation == owner.incarnation && function.reserved_concurrent_executions.is_none()
+        });
+        Ok(if unreserved { self.provisioned } else { 0 })
     }
 }
 
@@ -240,7 +256,7 @@ fn is_there(owner: &Owner, view: &dyn View) -> Result<bool, ReadError> {
 fn prepare(line: u64, scope: &Scope, entry: ExportedEntry) -> Result<Prepared, BadEntry> {
     let packages = entry.packages();
     let caller = || keys::caller(scope).ok_or_else(|| BadEntry::Misplaced(scope.to_string()));
-    let (mut code_bytes, mut concurrency, mut owner) = (0, 0, None);
+    let (mut code_bytes, mut concurrency, mut provisioned, mut owner) = (0, 0, 0, None);
     let (key, value) = match entry.content {
         Content::Function { key, value } => {
             validate(&caller()?, &key, &value.latest, Version::Latest)?;
@@ -267,6 +283,7 @@ fn prepare(line: u64, scope: &Scope, entry: ExportedEntry) -> Result<Prepared, B
             }
             value.check()?;
             code_bytes = value.code_bytes();
+            provisioned = value.provisioned_executions();
             owner = keys::owner(&key).map(|(function, incarnation, _)| Owner {
                 function: function.to_string(),
                 incarnation,
@@ -282,7 +299,7 @@ fn prepare(line: u64, scope: &Scope, entry: ExportedEntry) -> Result<Prepared, B
             (key, value)
         }
     };
-    Ok(Prepared { line, key, value, packages, code_bytes, concurrency, owner })
+    Ok(Prepared { line, key, value, packages, code_bytes, concurrency, provisioned, owner })
 }
 
 /// Checks that every text of a version is one that the service could have put there, as every answer does.

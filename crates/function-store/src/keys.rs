@@ -11,7 +11,7 @@
 //! code-signing/ID                      a code signing config
 //! code-signing-user/ID/NAME            says that a function has a code signing config
 //! c/code-bytes                         counter: bytes that count against the storage quota
-//! c/reserved-concurrency               counter: executions at a time that functions have reserved
+//! c/reserved-concurrency               counter: executions at a time that functions have
 //! ```
 //!
 //! Below `x/` all is text:
@@ -19,6 +19,7 @@
 //! ```text
 //! alias/ALIAS                          an alias
 //! alias-of/VERSION/ALIAS               says that an alias refers to a version
+//! provisioned-total/                   how much concurrency is provisioned of all versions and aliases
 //! SETTING/QUALIFIER                    a setting of the function (no qualifier), a version or an alias
 //! ```
 
@@ -47,6 +48,10 @@ pub(crate) const CODE_SIGNING: &[u8] = b"code-signing/";
 const CODE_SIGNING_USERS: &[u8] = b"code-signing-user/";
 /// The setting that says which code signing config a function has.
 pub(crate) const FUNCTION_CODE_SIGNING: &str = "code-signing";
+/// The setting that says how much concurrency is provisioned.
+pub(crate) const PROVISIONED: &str = "provisioned";
+/// What of a function says how much concurrency is provisioned of its versions and aliases together.
+pub(crate) const PROVISIONED_TOTAL: &str = "provisioned-total";
 /// The setting that says how recursive loops are treated.
 pub(crate) const RECURSION: &str = "recursion";
 /// The settings that are policies.
@@ -55,7 +60,7 @@ pub(crate) const POLICY: &str = "policy";
 pub(crate) const GONE: &[u8] = b"gone/";
 /// The counter of the storage quota.
 pub(crate) const CODE_BYTES: &[u8] = b"c/code-bytes";
-/// The counter of executions that functions have reserved.
+/// The counter of executions that functions have: those that are reserved for one, or else those that are provisioned.
 pub(crate) const RESERVED_CONCURRENCY: &[u8] = b"c/reserved-concurrency";
 
 /// The scope of an account in a region.

@@ -420,6 +420,7 @@ mod alias;
 mod code_signing;
 mod layer;
 mod policy;
+mod provisioned_concurrency;
 mod recursion;
 pub(crate) mod resource;
 pub(crate) mod text_form;
@@ -428,6 +429,9 @@ pub(crate) use alias::{StoredAlias, StoredReferrer};
 pub(crate) use code_signing::{StoredCodeSigningConfig, StoredCodeSigningUser, StoredFunctionCodeSigning};
 pub(crate) use layer::{StoredLayerHead, StoredLayerPolicy, StoredLayerVersion};
 pub(crate) use policy::{StoredPolicy, StoredPrincipal, StoredStatement};
+pub(crate) use provisioned_concurrency::{
+    StoredAllocation, StoredProvisionedConcurrency, StoredProvisionedTotal,
+};
 pub(crate) use recursion::StoredRecursionConfig;
 
 #[cfg(test)]

@@ -43,6 +43,8 @@ impl Class {
         Self { body: Spelling::CapitalAlone, ..Self::RESOURCE_NOT_FOUND };
     const CODE_SIGNING_CONFIG_NOT_FOUND: Self =
         Self::capital("CodeSigningConfigNotFoundException", StatusCode::NOT_FOUND);
+    const PROVISIONED_CONCURRENCY_CONFIG_NOT_FOUND: Self =
+        Self::small("ProvisionedConcurrencyConfigNotFoundException", StatusCode::NOT_FOUND);
     const RESOURCE_CONFLICT: Self = Self::small("ResourceConflictException", StatusCode::CONFLICT);
     const PRECONDITION_FAILED: Self =
         Self::small("PreconditionFailedException", StatusCode::PRECONDITION_FAILED);
@@ -298,16 +300,30 @@ impl From<ServiceError> for WireError {
             ServiceError::RevisionMismatch
             | ServiceError::PolicyRevisionMismatch
             | ServiceError::LayerPolicyRevisionMismatch => Class::PRECONDITION_FAILED,
+            | ServiceError::VersionProvisioned
+            | ServiceError::AliasProvisioned
+            | ServiceError::UpdateInProgress { .. } => Class::RESOURCE_CONFLICT,
+            ServiceError::RevisionMismatch => Class::PRECONDITION_FAILED,
             ServiceError::NotLatest
             | ServiceError::ZipForImage
             | ServiceError::ImageForZip
             | ServiceError::CodeShaMismatch { .. }
             | ServiceError::LayerNotFound { .. }
+            | ServiceError::ProvisionedAboveReserved
+            | ServiceError::ProvisionedUnpublished
             | ServiceError::InvalidParameterValue(_) => Class::INVALID_PARAMETER_VALUE,
             ServiceError::LatestWithRouting | ServiceError::TooFewUnreserved => {
                 Class::UNTYPED_INVALID_PARAMETER_VALUE
             }
             ServiceError::PolicyTooLong { .. } => Class::POLICY_LENGTH_EXCEEDED,
+            ServiceError::LatestWithRouting
+            | ServiceError::TooFewUnreserved
+            | ServiceError::TooFewUnreservedToProvision
+            | ServiceError::ProvisionedAboveAccount { .. }
+            | ServiceError::ReservedBelowProvisioned { .. } => Class::UNTYPED_INVALID_PARAMETER_VALUE,
+            ServiceError::NoProvisionedConcurrency => Class::PROVISIONED_CONCURRENCY_CONFIG_NOT_FOUND,
+            ServiceError::NoCodeSigningConfig { .. } => Class::UNTYPED_RESOURCE_NOT_FOUND,
+            ServiceError::RunsNoCode => Class::UNKNOWN_OPERATION,
             ServiceError::CodeStorageExceeded => Class::CODE_STORAGE_EXCEEDED,
             ServiceError::RequestEntityTooLarge(_) => Class::REQUEST_ENTITY_TOO_LARGE,
             ServiceError::LayerAccessDenied { .. } => Class::ACCESS_DENIED,
@@ -465,7 +481,13 @@ mod tests {
 
     #[test]
     fn what_has_no_type() {
-        for error in [ServiceError::LatestWithRouting, ServiceError::TooFewUnreserved] {
+        for error in [
+            ServiceError::LatestWithRouting,
+            ServiceError::TooFewUnreserved,
+            ServiceError::TooFewUnreservedToProvision,
+            ServiceError::ProvisionedAboveAccount { max: 7 },
+            ServiceError::ReservedBelowProvisioned { reserved: 1, provisioned: 2 },
+        ] {
             let body = format!(r#"{{"message":"{error}"}}"#);
             check(error, 400, "InvalidParameterValueException", &body);
         }

@@ -13,13 +13,31 @@ pub(crate) struct WireTime(pub(crate) Timestamp);
 const FORMAT: &[BorrowedFormatItem<'_>] =
     format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]+0000");
 
+/// The same without a fraction: `2024-03-28T12:56:56+0000`, as the service writes times of provisioned concurrency
+/// (documented by example).
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct WireSeconds(pub(crate) Timestamp);
+
+const FORMAT_SECONDS: &[BorrowedFormatItem<'_>] =
+    format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]+0000");
+
+fn text(timestamp: Timestamp, format: &[BorrowedFormatItem<'_>]) -> String {
+    let milliseconds = i64::try_from(timestamp.0).unwrap_or(i64::MAX);
+    let time = OffsetDateTime::UNIX_EPOCH.checked_add(Duration::milliseconds(milliseconds));
+    // No clock comes near the year 10000; a time that does is told as the last one before.
+    let time = time.unwrap_or(time::PrimitiveDateTime::MAX.assume_utc());
+    time.format(format).unwrap_or_default()
+}
+
 impl WireTime {
     fn text(self) -> String {
-        let milliseconds = i64::try_from(self.0.0).unwrap_or(i64::MAX);
-        let time = OffsetDateTime::UNIX_EPOCH.checked_add(Duration::milliseconds(milliseconds));
-        // No clock comes near the year 10000; a time that does is told as the last one before.
-        let time = time.unwrap_or(time::PrimitiveDateTime::MAX.assume_utc());
-        time.format(FORMAT).unwrap_or_default()
+        text(self.0, FORMAT)
+    }
+}
+
+impl Serialize for WireSeconds {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&text(self.0, FORMAT_SECONDS))
     }
 }
 

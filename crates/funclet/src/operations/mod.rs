@@ -53,6 +53,7 @@ mod functions;
 mod invoke;
 mod layers;
 mod policies;
+mod provisioned_concurrency;
 mod recursion;
 mod tags;
 mod urls;

@@ -2,12 +2,15 @@
 
 use funclet_validation::{FunctionName, Qualifier};
 
-use crate::decide::{Changes, Context, Stop};
+use crate::decide::{Changes, Context, Stop, provisioned_concurrency};
 use crate::keys;
 use crate::stored::StoredFunction;
 
 /// The settings that a version or an alias can have of its own.
 const QUALIFIED: &[&str] = &[keys::POLICY];
+/// The settings that a version or an alias can have of its own, but for its provisioned concurrency, which is not all that
+/// changes.
+const QUALIFIED: [&str; 0] = [];
 
 impl Context<'_> {
     /// Tells whether a function has anything that its deletion leaves to a sweep.
@@ -34,6 +37,6 @@ impl Context<'_> {
                 changes.delete(key);
             }
         }
-        Ok(())
+        provisioned_concurrency::forget(self, (name, function), qualifier, changes)
     }
 }

@@ -7,7 +7,7 @@ use funclet_validation::{
 
 use crate::answer::FunctionConcurrency;
 use crate::decide::sealed::{Command, Query};
-use crate::decide::{Changes, Context, Decision, Stop};
+use crate::decide::{Changes, Context, Decision, Stop, provisioned_concurrency};
 use crate::error::ServiceError;
 use crate::event::{ResourceChange, ResourceEvent, ResourceKind};
 use crate::keys;
@@ -18,6 +18,12 @@ pub(crate) const UNRESERVED_MIN: u32 = 100;
 /// How many executions all functions of an account can reserve together.
 pub(crate) fn reservable(concurrent_executions_max: u32) -> u32 {
     concurrent_executions_max.saturating_sub(UNRESERVED_MIN)
+}
+
+/// What a function takes of the executions of its account: what is reserved for it, of which what is provisioned is a part, or
+/// else what is provisioned (documented).
+pub(crate) fn claim(reserved: Option<u32>, provisioned: u32) -> u32 {
+    reserved.unwrap_or(provisioned)
 }
 
 impl Command for PutFunctionConcurrency {
@@ -59,6 +65,10 @@ fn exchange(
     let mut changes = Changes::default();
     let old = found.value.reserved_concurrent_executions;
     let new = executions()?;
+    let provisioned = provisioned_concurrency::total(context, name, &found.value)?;
+    if let Some(reserved) = new.filter(|reserved| *reserved < provisioned) {
+        return Err(ServiceError::ReservedBelowProvisioned { reserved, provisioned }.into());
+    }
     let answer = FunctionConcurrency { reserved_concurrent_executions: new };
     let change = match (old, new) {
         (None, None) => return Ok(Decision { changes, answer }),
@@ -69,7 +79,7 @@ fn exchange(
     context.note_completion(&mut changes, (name, None), &found, found.value.latest.revision_id)?;
     let mut function = found.value;
     function.reserved_concurrent_executions = new;
-    changes.reserve_concurrency(old.unwrap_or(0), new.unwrap_or(0));
+    changes.reserve_concurrency(claim(old, provisioned), claim(new, provisioned));
     changes.put(keys::function(name.as_str()), &function)?;
     changes.event(ResourceEvent {
         resource: ResourceKind::FunctionConcurrency,

@@ -2,10 +2,11 @@
 
 use funclet_validation::{DeleteFunction, DeletionTarget, FunctionName, Qualifier};
 
+use crate::decide::concurrency::claim;
 use crate::decide::context::Projected;
 use crate::decide::sealed::Command;
 use crate::decide::settle::Due;
-use crate::decide::{Changes, Context, Decision, Stop, function_code_signing};
+use crate::decide::{Changes, Context, Decision, Stop, function_code_signing, provisioned_concurrency};
 use crate::error::ServiceError;
 use crate::event::{FunctionEvent, FunctionEventKind};
 use crate::keys;
@@ -40,7 +41,8 @@ fn delete_function(
     let mut changes = Changes::default();
     changes.delete(keys::function(name.as_str()));
     changes.free_code_bytes(function.code_bytes);
-    changes.reserve_concurrency(function.reserved_concurrent_executions.unwrap_or(0), 0);
+    let provisioned = provisioned_concurrency::total(context, name, &function)?;
+    changes.reserve_concurrency(claim(function.reserved_concurrent_executions, provisioned), 0);
     function_code_signing::forget_user(context, name, &function, &mut changes)?;
     function.latest.blobs().for_each(|(digest, _)| changes.release(digest));
     if context.leaves_something(name, &function)? {

@@ -6,6 +6,7 @@ mod account_settings;
 mod alias;
 mod belongings;
 mod code_signing;
+mod complete_provisioned;
 mod concurrency;
 mod context;
 mod create;
@@ -19,9 +20,9 @@ mod layers;
 mod list;
 mod marker;
 mod policy;
+mod provisioned_concurrency;
 mod publish;
 mod recursion;
-#[allow(dead_code)]
 mod setting;
 mod settle;
 mod sweep;
@@ -30,6 +31,7 @@ mod update;
 mod update_code;
 mod update_configuration;
 
+pub(crate) use complete_provisioned::{CompleteProvisioned, CompletedProvisioned};
 pub(crate) use concurrency::UNRESERVED_MIN;
 pub(crate) use context::{Context, Stop};
 pub use create::{CheckCreate, CreateFunctionWith};
@@ -139,6 +141,9 @@ pub(crate) struct Changes {
     /// Executions that are reserved from now on.
     concurrency_added: i64,
     inline: Vec<(BlobDigest, Bytes)>,
+    /// What the service says if the account has not as many; its text for reservations if not given.
+    pub(crate) without_concurrency: Option<ServiceError>,
+    inline: Option<(BlobDigest, Bytes)>,
     holds: Vec<(BlobDigest, u64)>,
     releases: Vec<BlobDigest>,
     /// Encoded.

@@ -6,7 +6,7 @@ use funclet_validation::FunctionName;
 use crate::answer::Reason;
 use crate::decide::context::Projected;
 use crate::decide::sealed::{Command, Query};
-use crate::decide::{Changes, Context, Decision, Stop};
+use crate::decide::{Changes, Context, Decision, Stop, provisioned_concurrency};
 use crate::keys;
 use crate::stored::{Stored as _, StoredFunction, StoredReason, StoredVersion};
 
@@ -39,6 +39,8 @@ pub(crate) struct Settled {
     pub(crate) finished: usize,
     /// The version after which to go on, if not all were looked at.
     pub(crate) next: Option<u64>,
+    /// Whether there is provisioned concurrency to be completed, which is done apart.
+    pub(crate) is_provisioned: bool,
 }
 
 /// Completes the transitions of a function and its versions that are pending, now, due or not.
@@ -61,7 +63,11 @@ impl Command for CompleteTransitions {
             failure.map(|reason| StoredReason { code: reason.code.clone(), text: reason.text.clone() });
         let name = &self.function_name;
         let found = context.require(name, context.caller.function_arn(name))?;
-        Settlement::new(context, name, &|entity| entity.complete(failure.clone())).run(found, self.after)
+        let is_provisioned = provisioned_concurrency::total(context, name, &found.value)? > 0;
+        let complete = |entity: &mut StoredVersion| entity.complete(failure.clone());
+        let Decision { changes, answer } =
+            Settlement::new(context, name, &complete).run(found, self.after)?;
+        Ok(Decision { changes, answer: Settled { is_provisioned, ..answer } })
     }
 }
 
@@ -81,7 +87,7 @@ impl Command for SettleFunction {
         match context.find(self.function_name.as_str())? {
             Some(found) => Settlement::new(context, &self.function_name, &|_| false).run(found, self.after),
             None => {
-                let answer = Settled { finished: 0, next: None };
+                let answer = Settled { finished: 0, next: None, is_provisioned: false };
                 Ok(Decision { changes: Changes::default(), answer })
             }
         }
@@ -138,7 +144,7 @@ impl<'a> Settlement<'a> {
         }
         let due = |at_ms| Due::Transition { name: self.name.clone(), at_ms };
         self.changes.due = self.next_due_ms.map(due);
-        let answer = Settled { finished: self.finished, next: progress.next };
+        let answer = Settled { finished: self.finished, next: progress.next, is_provisioned: false };
         Ok(Decision { changes: self.changes, answer })
     }
 

@@ -9,9 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::keys;
 use crate::stored::{
-    BadStored, Stored, StoredAlias, StoredCodeSigningConfig, StoredCodeSigningUser,
-    StoredFunctionCodeSigning, StoredLayerHead, StoredLayerPolicy, StoredLayerVersion, StoredPolicy,
-    StoredRecursionConfig, StoredReferrer, parse,
+    BadStored, Stored, StoredAlias, StoredCodeSigningConfig, StoredCodeSigningUser, StoredFunctionCodeSigning, StoredLayerHead, StoredLayerPolicy, StoredLayerVersion, StoredPolicy, StoredProvisionedConcurrency, StoredProvisionedTotal, StoredRecursionConfig, StoredReferrer, parse,
 };
 
 /// What a resource says about itself to whoever moves it as a whole.
@@ -31,6 +29,11 @@ pub(crate) trait Resource: Stored {
 
     /// Bytes that it counts against the storage quota.
     fn code_bytes(&self) -> u64 {
+        0
+    }
+
+    /// Executions of the account that its function takes because of it, unless some are reserved for the function.
+    fn provisioned_executions(&self) -> u32 {
         0
     }
 }
@@ -80,6 +83,10 @@ macro_rules! resources {
             pub(crate) fn code_bytes(&self) -> u64 {
                 match self { $( Self::$name(value) => value.code_bytes(), )+ }
             }
+
+            pub(crate) fn provisioned_executions(&self) -> u32 {
+                match self { $( Self::$name(value) => value.provisioned_executions(), )+ }
+            }
         }
     };
 }
@@ -93,6 +100,8 @@ resources! {
     CodeSigningConfig(StoredCodeSigningConfig) = "code-signing-config",
     CodeSigningUser(StoredCodeSigningUser) = "code-signing-user",
     FunctionCodeSigning(StoredFunctionCodeSigning) = "function-code-signing-config",
+    ProvisionedConcurrency(StoredProvisionedConcurrency) = "provisioned-concurrency",
+    ProvisionedTotal(StoredProvisionedTotal) = "provisioned-total",
     RecursionConfig(StoredRecursionConfig) = "recursion-config",
     Policy(StoredPolicy) = "policy",
 }
@@ -157,5 +166,21 @@ impl Resource for StoredCodeSigningUser {
 impl Resource for StoredFunctionCodeSigning {
     fn fits(key: &str) -> bool {
         belongs(key, keys::FUNCTION_CODE_SIGNING)
+    }
+}
+
+impl Resource for StoredProvisionedConcurrency {
+    fn fits(key: &str) -> bool {
+        belongs(key, keys::PROVISIONED)
+    }
+}
+
+impl Resource for StoredProvisionedTotal {
+    fn fits(key: &str) -> bool {
+        belongs(key, keys::PROVISIONED_TOTAL)
+    }
+
+    fn provisioned_executions(&self) -> u32 {
+        self.executions
     }
 }

@@ -173,3 +173,50 @@ fn a_text_that_is_not_valid_is_no_panic() {
     };
     assert_eq!(bad.typed().unwrap_err().to_string(), "a stored text is not valid: \"XML\"");
 }
+
+/// As above, of what belongs to concurrency and code signing.
+#[test]
+fn small_shapes_never_change() {
+    let provisioned =
+        |allocation| StoredProvisionedConcurrency { executions: 1, last_modified_ms: 2, allocation };
+    let digests = [
+        digest(&StoredCodeSigningConfig {
+            description: "d".into(),
+            allowed_publishers: vec!["arn".into()],
+            untrusted_artifact_on_deployment: "Warn".into(),
+            last_modified_ms: 3,
+            tags: vec![("team".into(), "blue".into())],
+        }),
+        digest(&StoredCodeSigningUser {}),
+        digest(&StoredFunctionCodeSigning { code_signing_config_id: "csc".into() }),
+        digest(&provisioned(StoredAllocation::Ready)),
+        digest(&provisioned(StoredAllocation::InProgress { completes_at_ms: Some(4) })),
+        digest(&provisioned(StoredAllocation::Failed { reason: "r".into() })),
+        digest(&StoredRecursionConfig { recursive_loop: "Allow".into() }),
+        digest(&StoredProvisionedTotal { executions: 5 }),
+    ];
+    assert_eq!(
+        digests,
+        [
+            "23a09716132a9d741792890adb3b002ad19b751b4362c90b9c065656b4f0bee8",
+            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+            "7b805c1ecb1c35064cfe10945dc7212883fd4e2e9d776b25172ad20fdf1eb4e1",
+            "1eb80f1254d5a03b177298a9b5ca0f21692646877d46f5ae90752254239c2128",
+            "29e8e973289ff508277d65529c14809a204b942962fa2aaf848865e90acefa74",
+            "2e71dbcff00de1ec684219cd743412764e682a26a693f3b794c8304b2982077b",
+            "f2e3abc715c8b3efe1d568bbb58969aaee89d9c239f9a1f9801d4ac45b732671",
+            "2594b6a92ebfb1c3312deb7d01c015fb95e9fbe9bd7bc6b527af07813ec7b910",
+        ]
+    );
+    assert_eq!(
+        [
+            StoredCodeSigningConfig::KIND,
+            StoredCodeSigningUser::KIND,
+            StoredFunctionCodeSigning::KIND,
+            StoredProvisionedConcurrency::KIND,
+            StoredRecursionConfig::KIND,
+            StoredProvisionedTotal::KIND,
+        ],
+        [25, 26, 27, 30, 31, 40]
+    );
+}

@@ -32,6 +32,7 @@ enum Step {
     DeleteAlias(u8, u8),
     AddPermission(u8, u8, u8),
     RemovePermission(u8, u8, u8),
+    Provision(u8, u8, u8),
     CreateCodeSigning,
     AttachCodeSigning(u8, usize),
     Settle,
@@ -61,6 +62,9 @@ fn step() -> impl Strategy<Value = Step> {
             .prop_map(|(name, holder, sid)| Step::AddPermission(name, holder, sid)),
         1 => (name.clone(), 0..4_u8, 0..3_u8)
             .prop_map(|(name, holder, sid)| Step::RemovePermission(name, holder, sid)),
+        3 => (name.clone(), 1..4_u8, 1..4_u8).prop_map(|(name, version, executions)| {
+            Step::Provision(name, version, executions)
+        }),
         1 => Just(Step::CreateCodeSigning),
         2 => (name.clone(), 0..3_usize).prop_map(|(name, config)| Step::AttachCodeSigning(name, config)),
         1 => (name, 0..4_u8).prop_map(|(name, executions)| Step::Reserve(name, executions)),
@@ -179,6 +183,10 @@ fn take(world: &World, step: &Step) {
                     config.code_signing_config_arn.as_str(),
                 ));
             }
+        }
+        Step::Provision(number, version, executions) => {
+            let of = format!("{}:{version}", name(*number));
+            drop(crate::provisioned_concurrency::put(world, &of, (*executions).into()));
         }
         Step::Settle => world.settle(),
     }

@@ -52,6 +52,7 @@ mod lists;
 mod model;
 mod outcome;
 mod policies;
+mod provisioned_concurrency;
 mod publish;
 mod quota;
 mod recursion;

@@ -11,6 +11,7 @@ mod functions;
 mod invoke;
 mod layers;
 mod policies;
+mod provisioned_concurrency;
 mod recursion;
 mod tags;
 mod versions;

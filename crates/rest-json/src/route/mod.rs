@@ -10,6 +10,7 @@ mod functions;
 mod invoke;
 mod layers;
 mod policies;
+mod provisioned_concurrency;
 mod recursion;
 mod tags;
 mod unoffered;
@@ -70,6 +71,7 @@ pub(crate) enum RequestBody {
 /// The operations that are offered, by resource. Methods, paths and members are those of botocore's service model; the
 /// statuses are recorded from AWS.
 static GROUPS: &[&[Route]] = &[
+static GROUPS: [&[Route]; 12] = [
     functions::ROUTES,
     versions::ROUTES,
     aliases::ROUTES,
@@ -83,6 +85,7 @@ static GROUPS: &[&[Route]] = &[
     invoke::ROUTES,
     account_settings::ROUTES,
     recursion::ROUTES,
+    provisioned_concurrency::ROUTES,
 ];
 
 fn routes() -> impl Iterator<Item = &'static Route> + Clone {

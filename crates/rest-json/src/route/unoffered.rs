@@ -31,6 +31,7 @@ pub(super) const UNOFFERED: &[(&str, Address)] = &[
         "DeleteProvisionedConcurrencyConfig",
         Address::new("DELETE", "/2019-09-30/functions/{FunctionName}/provisioned-concurrency"),
     ),
+    ("DeleteLayerVersion", Address::new("DELETE", "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}")),
     ("DeleteResourcePolicy", Address::new("DELETE", "/2026-07-09/resource-policy/{ResourceArn}")),
     ("GetCapacityProvider", Address::new("GET", "/2025-11-30/capacity-providers/{CapacityProviderName}")),
     ("GetDurableExecution", Address::new("GET", "/2025-12-01/durable-executions/{DurableExecutionArn}")),
@@ -51,6 +52,13 @@ pub(super) const UNOFFERED: &[(&str, Address)] = &[
         "GetProvisionedConcurrencyConfig",
         Address::new("GET", "/2019-09-30/functions/{FunctionName}/provisioned-concurrency"),
     ),
+    ("GetLayerVersion", Address::new("GET", "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}")),
+    ("GetLayerVersionByArn", Address::new("GET", "/2018-10-31/layers?find=LayerVersion")),
+    (
+        "GetLayerVersionPolicy",
+        Address::new("GET", "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}/policy"),
+    ),
+    ("GetPolicy", Address::new("GET", "/2015-03-31/functions/{FunctionName}/policy")),
     ("GetResourcePolicy", Address::new("GET", "/2026-07-09/resource-policy/{ResourceArn}")),
     (
         "GetRuntimeManagementConfig",
@@ -72,10 +80,6 @@ pub(super) const UNOFFERED: &[(&str, Address)] = &[
         Address::new("GET", "/2025-11-30/capacity-providers/{CapacityProviderName}/function-versions"),
     ),
     (
-        "ListProvisionedConcurrencyConfigs",
-        Address::new("GET", "/2019-09-30/functions/{FunctionName}/provisioned-concurrency?List=ALL"),
-    ),
-    (
         "PauseDurableExecution",
         Address::new("POST", "/2025-12-01/durable-executions/{DurableExecutionArn}/pause"),
     ),
@@ -86,10 +90,6 @@ pub(super) const UNOFFERED: &[(&str, Address)] = &[
     (
         "PutFunctionScalingConfig",
         Address::new("PUT", "/2025-11-30/functions/{FunctionName}/function-scaling-config"),
-    ),
-    (
-        "PutProvisionedConcurrencyConfig",
-        Address::new("PUT", "/2019-09-30/functions/{FunctionName}/provisioned-concurrency"),
     ),
     ("PutResourcePolicy", Address::new("PUT", "/2026-07-09/resource-policy/{ResourceArn}")),
     (

@@ -4,6 +4,7 @@
 mod addressing;
 mod bodies;
 mod client;
+mod concurrency;
 mod conformance;
 mod errors;
 mod golden;
