@@ -295,15 +295,13 @@ impl From<ServiceError> for WireError {
             | ServiceError::StatementExists { .. }
             | ServiceError::VersionReferredTo { .. }
             | ServiceError::CodeSigningConfigInUse { .. }
+            | ServiceError::VersionProvisioned
+            | ServiceError::AliasProvisioned
             | ServiceError::UpdateInProgress { .. }
             | ServiceError::NotInvocable { .. } => Class::RESOURCE_CONFLICT,
             ServiceError::RevisionMismatch
             | ServiceError::PolicyRevisionMismatch
             | ServiceError::LayerPolicyRevisionMismatch => Class::PRECONDITION_FAILED,
-            | ServiceError::VersionProvisioned
-            | ServiceError::AliasProvisioned
-            | ServiceError::UpdateInProgress { .. } => Class::RESOURCE_CONFLICT,
-            ServiceError::RevisionMismatch => Class::PRECONDITION_FAILED,
             ServiceError::NotLatest
             | ServiceError::ZipForImage
             | ServiceError::ImageForZip
@@ -312,9 +310,6 @@ impl From<ServiceError> for WireError {
             | ServiceError::ProvisionedAboveReserved
             | ServiceError::ProvisionedUnpublished
             | ServiceError::InvalidParameterValue(_) => Class::INVALID_PARAMETER_VALUE,
-            ServiceError::LatestWithRouting | ServiceError::TooFewUnreserved => {
-                Class::UNTYPED_INVALID_PARAMETER_VALUE
-            }
             ServiceError::PolicyTooLong { .. } => Class::POLICY_LENGTH_EXCEEDED,
             ServiceError::LatestWithRouting
             | ServiceError::TooFewUnreserved
@@ -322,8 +317,6 @@ impl From<ServiceError> for WireError {
             | ServiceError::ProvisionedAboveAccount { .. }
             | ServiceError::ReservedBelowProvisioned { .. } => Class::UNTYPED_INVALID_PARAMETER_VALUE,
             ServiceError::NoProvisionedConcurrency => Class::PROVISIONED_CONCURRENCY_CONFIG_NOT_FOUND,
-            ServiceError::NoCodeSigningConfig { .. } => Class::UNTYPED_RESOURCE_NOT_FOUND,
-            ServiceError::RunsNoCode => Class::UNKNOWN_OPERATION,
             ServiceError::CodeStorageExceeded => Class::CODE_STORAGE_EXCEEDED,
             ServiceError::RequestEntityTooLarge(_) => Class::REQUEST_ENTITY_TOO_LARGE,
             ServiceError::LayerAccessDenied { .. } => Class::ACCESS_DENIED,

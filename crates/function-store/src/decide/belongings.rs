@@ -6,11 +6,9 @@ use crate::decide::{Changes, Context, Stop, provisioned_concurrency};
 use crate::keys;
 use crate::stored::StoredFunction;
 
-/// The settings that a version or an alias can have of its own.
-const QUALIFIED: &[&str] = &[keys::POLICY];
 /// The settings that a version or an alias can have of its own, but for its provisioned concurrency, which is not all that
 /// changes.
-const QUALIFIED: [&str; 0] = [];
+const QUALIFIED: &[&str] = &[keys::POLICY];
 
 impl Context<'_> {
     /// Tells whether a function has anything that its deletion leaves to a sweep.

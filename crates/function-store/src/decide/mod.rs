@@ -143,7 +143,6 @@ pub(crate) struct Changes {
     inline: Vec<(BlobDigest, Bytes)>,
     /// What the service says if the account has not as many; its text for reservations if not given.
     pub(crate) without_concurrency: Option<ServiceError>,
-    inline: Option<(BlobDigest, Bytes)>,
     holds: Vec<(BlobDigest, u64)>,
     releases: Vec<BlobDigest>,
     /// Encoded.

@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::keys;
 use crate::stored::{
-    BadStored, Stored, StoredAlias, StoredCodeSigningConfig, StoredCodeSigningUser, StoredFunctionCodeSigning, StoredLayerHead, StoredLayerPolicy, StoredLayerVersion, StoredPolicy, StoredProvisionedConcurrency, StoredProvisionedTotal, StoredRecursionConfig, StoredReferrer, parse,
+    BadStored, Stored, StoredAlias, StoredCodeSigningConfig, StoredCodeSigningUser,
+    StoredFunctionCodeSigning, StoredLayerHead, StoredLayerPolicy, StoredLayerVersion, StoredPolicy,
+    StoredProvisionedConcurrency, StoredProvisionedTotal, StoredRecursionConfig, StoredReferrer, parse,
 };
 
 /// What a resource says about itself to whoever moves it as a whole.

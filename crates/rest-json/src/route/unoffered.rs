@@ -27,11 +27,6 @@ pub(super) const UNOFFERED: &[(&str, Address)] = &[
         Address::new("DELETE", "/2019-09-25/functions/{FunctionName}/event-invoke-config"),
     ),
     ("DeleteFunctionUrlConfig", Address::new("DELETE", "/2021-10-31/functions/{FunctionName}/url")),
-    (
-        "DeleteProvisionedConcurrencyConfig",
-        Address::new("DELETE", "/2019-09-30/functions/{FunctionName}/provisioned-concurrency"),
-    ),
-    ("DeleteLayerVersion", Address::new("DELETE", "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}")),
     ("DeleteResourcePolicy", Address::new("DELETE", "/2026-07-09/resource-policy/{ResourceArn}")),
     ("GetCapacityProvider", Address::new("GET", "/2025-11-30/capacity-providers/{CapacityProviderName}")),
     ("GetDurableExecution", Address::new("GET", "/2025-12-01/durable-executions/{DurableExecutionArn}")),
@@ -48,17 +43,6 @@ pub(super) const UNOFFERED: &[(&str, Address)] = &[
         "GetFunctionScalingConfig",
         Address::new("GET", "/2025-11-30/functions/{FunctionName}/function-scaling-config"),
     ),
-    (
-        "GetProvisionedConcurrencyConfig",
-        Address::new("GET", "/2019-09-30/functions/{FunctionName}/provisioned-concurrency"),
-    ),
-    ("GetLayerVersion", Address::new("GET", "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}")),
-    ("GetLayerVersionByArn", Address::new("GET", "/2018-10-31/layers?find=LayerVersion")),
-    (
-        "GetLayerVersionPolicy",
-        Address::new("GET", "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}/policy"),
-    ),
-    ("GetPolicy", Address::new("GET", "/2015-03-31/functions/{FunctionName}/policy")),
     ("GetResourcePolicy", Address::new("GET", "/2026-07-09/resource-policy/{ResourceArn}")),
     (
         "GetRuntimeManagementConfig",
