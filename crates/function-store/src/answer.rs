@@ -8,6 +8,11 @@ pub use layer::{
     AddedLayerPermission, LayerContent, LayerPage, LayerSummary, LayerVersion, LayerVersionPage,
     LayerVersionSummary,
 };
+mod function_url;
+mod layer;
+
+pub use function_url::{FunctionUrlConfig, FunctionUrlPage};
+pub use layer::{LayerContent, LayerPage, LayerSummary, LayerVersion, LayerVersionPage, LayerVersionSummary};
 
 use funclet_validation::{
     AliasName, AliasRoute, Architecture, CapacityProviderSettings, CodeSha256, CodeSigningConfigArn,

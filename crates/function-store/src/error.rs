@@ -18,6 +18,18 @@ pub enum ServiceError {
     /// A resource other than a function does not exist (`ResourceNotFoundException`, 404).
     #[error("The resource you requested does not exist.")]
     ResourceNotFound,
+    /// The function or alias that is to have a URL does not exist (`ResourceNotFoundException`, 404).
+    #[error("Function does not exist")]
+    NoFunctionForUrl,
+    /// The function or alias has a URL (`ResourceConflictException`, 409).
+    #[error(
+        "Failed to create function url config for [functionArn = {arn}]. Error message:  FunctionUrlConfig exists for this \
+         Lambda function"
+    )]
+    FunctionUrlExists {
+        /// The ARN of the function, qualified if the URL is that of an alias.
+        arn: FunctionArn,
+    },
     /// Nothing is configured about asynchronous invocations (`ResourceNotFoundException`, 404).
     #[error("The function {arn} doesn't have an EventInvokeConfig")]
     NoEventInvokeConfig {

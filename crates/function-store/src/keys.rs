@@ -56,6 +56,8 @@ pub(crate) const PROVISIONED_TOTAL: &str = "provisioned-total";
 pub(crate) const RECURSION: &str = "recursion";
 /// The settings that are policies.
 pub(crate) const POLICY: &str = "policy";
+/// The settings that are URLs.
+pub(crate) const FUNCTION_URL: &str = "url";
 /// Every deleted function begins with this.
 pub(crate) const GONE: &[u8] = b"gone/";
 /// The counter of the storage quota.

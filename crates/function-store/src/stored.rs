@@ -418,6 +418,7 @@ pub(crate) fn parse_option<T: FromStr>(text: Option<&String>) -> Result<Option<T
 
 mod alias;
 mod code_signing;
+mod function_url;
 mod layer;
 mod policy;
 mod provisioned_concurrency;
@@ -433,6 +434,8 @@ pub(crate) use provisioned_concurrency::{
     StoredAllocation, StoredProvisionedConcurrency, StoredProvisionedTotal,
 };
 pub(crate) use recursion::StoredRecursionConfig;
+pub(crate) use function_url::{StoredCors, StoredFunctionUrl};
+pub(crate) use layer::{StoredLayerHead, StoredLayerVersion};
 
 #[cfg(test)]
 mod tests;

@@ -281,6 +281,7 @@ impl From<ServiceError> for WireError {
         let class = match refusal {
             ServiceError::FunctionNotFound { .. }
             | ServiceError::ResourceNotFound
+            | ServiceError::NoFunctionForUrl
             | ServiceError::AliasNotFound { .. }
             | ServiceError::NoAliasToUpdate { .. }
             | ServiceError::NoPolicy
@@ -293,6 +294,7 @@ impl From<ServiceError> for WireError {
             ServiceError::FunctionExists { .. }
             | ServiceError::AliasExists { .. }
             | ServiceError::StatementExists { .. }
+            | ServiceError::FunctionUrlExists { .. }
             | ServiceError::VersionReferredTo { .. }
             | ServiceError::CodeSigningConfigInUse { .. }
             | ServiceError::VersionProvisioned

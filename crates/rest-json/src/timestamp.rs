@@ -23,6 +23,16 @@ const FORMAT_SECONDS: &[BorrowedFormatItem<'_>] =
 
 fn text(timestamp: Timestamp, format: &[BorrowedFormatItem<'_>]) -> String {
     let milliseconds = i64::try_from(timestamp.0).unwrap_or(i64::MAX);
+/// A time as the operations about URLs write it: `2024-03-28T12:56:56.583000Z`. The service tells microseconds, of which
+/// this engine knows the milliseconds (reported; the model asks for ISO 8601).
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct IsoTime(pub(crate) Timestamp);
+
+const ISO_FORMAT: &[BorrowedFormatItem<'_>] =
+    format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:6]Z");
+
+fn text(time: Timestamp, format: &[BorrowedFormatItem<'_>]) -> String {
+    let milliseconds = i64::try_from(time.0).unwrap_or(i64::MAX);
     let time = OffsetDateTime::UNIX_EPOCH.checked_add(Duration::milliseconds(milliseconds));
     // No clock comes near the year 10000; a time that does is told as the last one before.
     let time = time.unwrap_or(time::PrimitiveDateTime::MAX.assume_utc());
@@ -38,6 +48,15 @@ impl WireTime {
 impl Serialize for WireSeconds {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&text(self.0, FORMAT_SECONDS))
+impl IsoTime {
+    fn text(self) -> String {
+        text(self.0, ISO_FORMAT)
+    }
+}
+
+impl Serialize for IsoTime {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text())
     }
 }
 
@@ -51,7 +70,7 @@ impl Serialize for WireTime {
 mod tests {
     use funclet::Timestamp;
 
-    use super::WireTime;
+    use super::{IsoTime, WireTime};
 
     #[test]
     fn texts() {
@@ -63,6 +82,16 @@ mod tests {
             (u64::MAX, "9999-12-31T23:59:59.999+0000"),
         ] {
             assert_eq!(WireTime(Timestamp(milliseconds)).text(), text);
+        }
+    }
+
+    #[test]
+    fn texts_about_urls() {
+        for (milliseconds, text) in [
+            (1_711_630_616_583, "2024-03-28T12:56:56.583000Z"),
+            (1_704_067_200_000, "2024-01-01T00:00:00.000000Z"),
+        ] {
+            assert_eq!(IsoTime(Timestamp(milliseconds)).text(), text);
         }
     }
 }

@@ -2,21 +2,11 @@
 
 use std::convert::Infallible;
 
-use funclet_validation::{GetFunctionEventInvokeConfig, GetFunctionUrlConfig, Qualifier};
+use funclet_validation::{GetFunctionEventInvokeConfig, Qualifier};
 
 use crate::decide::sealed::Query;
 use crate::decide::{Context, Stop};
 use crate::error::ServiceError;
-
-impl Query for GetFunctionUrlConfig {
-    type Answer = Infallible;
-
-    /// The text is the same for a function that does not exist (recorded from AWS).
-    #[allow(private_interfaces)]
-    fn look(&self, _: &Context<'_>) -> Result<Infallible, Stop> {
-        Err(ServiceError::ResourceNotFound.into())
-    }
-}
 
 impl Query for GetFunctionEventInvokeConfig {
     type Answer = Infallible;

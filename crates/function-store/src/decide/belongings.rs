@@ -9,6 +9,8 @@ use crate::stored::StoredFunction;
 /// The settings that a version or an alias can have of its own, but for its provisioned concurrency, which is not all that
 /// changes.
 const QUALIFIED: &[&str] = &[keys::POLICY];
+/// The settings that a version or an alias can have of its own.
+const QUALIFIED: [&str; 1] = [keys::FUNCTION_URL];
 
 impl Context<'_> {
     /// Tells whether a function has anything that its deletion leaves to a sweep.

@@ -12,6 +12,7 @@ mod context;
 mod create;
 mod delete;
 mod function_code_signing;
+mod function_url;
 mod get;
 mod invoke;
 mod layer;

@@ -41,22 +41,46 @@ impl Holder {
     pub(crate) fn find(context: &Context<'_>, reference: &FunctionReference) -> Result<Self, Stop> {
         let (name, arn) = (&reference.name, reference.arn(context.caller));
         let function = context.require(name, context.caller.function_arn(name))?.value;
-        let is_there = match &reference.qualifier {
+        let holder = Self { name: name.clone(), function, qualifier: reference.qualifier.clone() };
+        if holder.is_there(context)? {
+            return Ok(holder);
+        }
+        Err(match &reference.qualifier {
+            Some(Qualifier::Other(other)) if other.alias_name().is_some() => {
+                ServiceError::AliasNotFound { arn }
+            }
+            _ => ServiceError::FunctionNotFound { arn },
+        }
+        .into())
+    }
+
+    /// Whoever a reference speaks of, if the function exists. Whether its version or alias does is not asked: one that
+    /// does not has no settings.
+    pub(crate) fn of_function(
+        context: &Context<'_>,
+        reference: &FunctionReference,
+    ) -> Result<Option<Self>, Stop> {
+        let found = context.find(reference.name.as_str())?;
+        Ok(found.map(|found| Self {
+            name: reference.name.clone(),
+            function: found.value,
+            qualifier: reference.qualifier.clone(),
+        }))
+    }
+
+    /// Tells whether the version or alias exists, which the function itself always does.
+    pub(crate) fn is_there(&self, context: &Context<'_>) -> Result<bool, Stop> {
+        let (name, function) = (&self.name, &self.function);
+        Ok(match &self.qualifier {
             None | Some(Qualifier::Latest) => true,
             Some(Qualifier::Version(number)) => {
-                context.find_version(name.as_str(), &function, *number)?.is_some()
+                context.find_version(name.as_str(), function, *number)?.is_some()
             }
             Some(Qualifier::Other(other)) => match other.alias_name() {
-                Some(alias) if context.find_alias(name, &function, &alias)?.is_none() => {
-                    return Err(ServiceError::AliasNotFound { arn }.into());
-                }
-                alias => alias.is_some(),
+                Some(alias) => context.find_alias(name, function, &alias)?.is_some(),
+                None => false,
             },
-        };
-        if !is_there {
-            return Err(ServiceError::FunctionNotFound { arn }.into());
-        }
-        Ok(Self { name: name.clone(), function, qualifier: reference.qualifier.clone() })
+        })
     }
 
     /// Finds a function itself.

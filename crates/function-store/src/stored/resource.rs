@@ -9,9 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::keys;
 use crate::stored::{
-    BadStored, Stored, StoredAlias, StoredCodeSigningConfig, StoredCodeSigningUser,
-    StoredFunctionCodeSigning, StoredLayerHead, StoredLayerPolicy, StoredLayerVersion, StoredPolicy,
-    StoredProvisionedConcurrency, StoredProvisionedTotal, StoredRecursionConfig, StoredReferrer, parse,
+    BadStored, Stored, StoredAlias, StoredCodeSigningConfig, StoredCodeSigningUser, StoredFunctionCodeSigning, StoredFunctionUrl, StoredLayerHead, StoredLayerPolicy, StoredLayerVersion, StoredPolicy, StoredProvisionedConcurrency, StoredProvisionedTotal, StoredRecursionConfig, StoredReferrer, parse,
 };
 
 /// What a resource says about itself to whoever moves it as a whole.
@@ -106,10 +104,11 @@ resources! {
     ProvisionedTotal(StoredProvisionedTotal) = "provisioned-total",
     RecursionConfig(StoredRecursionConfig) = "recursion-config",
     Policy(StoredPolicy) = "policy",
+    FunctionUrl(StoredFunctionUrl) = "function-url",
 }
 
 /// Whether a key is one of a belonging of some kind.
-fn belongs(key: &str, kind: &str) -> bool {
+pub(super) fn belongs(key: &str, kind: &str) -> bool {
     keys::owner(key).is_some_and(|(.., found)| found == kind)
 }
 

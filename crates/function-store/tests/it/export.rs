@@ -35,6 +35,7 @@ enum Step {
     Provision(u8, u8, u8),
     CreateCodeSigning,
     AttachCodeSigning(u8, usize),
+    Configure(u8, u8),
     Settle,
 }
 
@@ -68,6 +69,8 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::CreateCodeSigning),
         2 => (name.clone(), 0..3_usize).prop_map(|(name, config)| Step::AttachCodeSigning(name, config)),
         1 => (name, 0..4_u8).prop_map(|(name, executions)| Step::Reserve(name, executions)),
+        2 => (name.clone(), name, 1..4_u8).prop_map(|(name, layer, number)| Step::UseLayer(name, layer, number)),
+        2 => (0..3_u8, 0..1_u8).prop_map(|(name, kind)| Step::Configure(name, kind)),
         1 => Just(Step::Settle),
     ]
 }
@@ -188,6 +191,7 @@ fn take(world: &World, step: &Step) {
             let of = format!("{}:{version}", name(*number));
             drop(crate::provisioned_concurrency::put(world, &of, (*executions).into()));
         }
+        Step::Configure(number, _) => drop(crate::function_urls::create(world, &name(*number))),
         Step::Settle => world.settle(),
     }
 }

@@ -43,6 +43,7 @@ mod delete;
 mod events;
 mod export;
 mod front;
+mod function_urls;
 mod get;
 mod immutable;
 mod invoke;

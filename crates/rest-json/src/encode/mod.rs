@@ -14,6 +14,7 @@ mod policies;
 mod provisioned_concurrency;
 mod recursion;
 mod tags;
+mod urls;
 mod versions;
 
 use std::convert::Infallible;

@@ -12,7 +12,6 @@ pub(super) const UNOFFERED: &[(&str, Address)] = &[
     ),
     ("CreateCapacityProvider", Address::new("POST", "/2025-11-30/capacity-providers")),
     ("CreateEventSourceMapping", Address::new("POST", "/2015-03-31/event-source-mappings")),
-    ("CreateFunctionUrlConfig", Address::new("POST", "/2021-10-31/functions/{FunctionName}/url")),
     (
         "DeleteCapacityProvider",
         Address::new("DELETE", "/2025-11-30/capacity-providers/{CapacityProviderName}"),
@@ -27,6 +26,10 @@ pub(super) const UNOFFERED: &[(&str, Address)] = &[
         Address::new("DELETE", "/2019-09-25/functions/{FunctionName}/event-invoke-config"),
     ),
     ("DeleteFunctionUrlConfig", Address::new("DELETE", "/2021-10-31/functions/{FunctionName}/url")),
+    (
+        "DeleteProvisionedConcurrencyConfig",
+        Address::new("DELETE", "/2019-09-30/functions/{FunctionName}/provisioned-concurrency"),
+    ),
     ("DeleteResourcePolicy", Address::new("DELETE", "/2026-07-09/resource-policy/{ResourceArn}")),
     ("GetCapacityProvider", Address::new("GET", "/2025-11-30/capacity-providers/{CapacityProviderName}")),
     ("GetDurableExecution", Address::new("GET", "/2025-12-01/durable-executions/{DurableExecutionArn}")),
@@ -58,7 +61,6 @@ pub(super) const UNOFFERED: &[(&str, Address)] = &[
         "ListFunctionEventInvokeConfigs",
         Address::new("GET", "/2019-09-25/functions/{FunctionName}/event-invoke-config/list"),
     ),
-    ("ListFunctionUrlConfigs", Address::new("GET", "/2021-10-31/functions/{FunctionName}/urls")),
     (
         "ListFunctionVersionsByCapacityProvider",
         Address::new("GET", "/2025-11-30/capacity-providers/{CapacityProviderName}/function-versions"),
@@ -106,5 +108,4 @@ pub(super) const UNOFFERED: &[(&str, Address)] = &[
         "UpdateFunctionEventInvokeConfig",
         Address::new("POST", "/2019-09-25/functions/{FunctionName}/event-invoke-config"),
     ),
-    ("UpdateFunctionUrlConfig", Address::new("PUT", "/2021-10-31/functions/{FunctionName}/url")),
 ];
