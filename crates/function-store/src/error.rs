@@ -30,6 +30,10 @@ pub enum ServiceError {
         /// The ARN of the function, qualified if the URL is that of an alias.
         arn: FunctionArn,
     },
+    /// The function, version or alias whose asynchronous invocations are asked about does not exist
+    /// (`ResourceNotFoundException`, 404).
+    #[error("The function doesn't exist.")]
+    NoFunctionForEventInvokeConfig,
     /// Nothing is configured about asynchronous invocations (`ResourceNotFoundException`, 404).
     #[error("The function {arn} doesn't have an EventInvokeConfig")]
     NoEventInvokeConfig {

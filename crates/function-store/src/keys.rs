@@ -56,6 +56,12 @@ pub(crate) const PROVISIONED_TOTAL: &str = "provisioned-total";
 pub(crate) const RECURSION: &str = "recursion";
 /// The settings that are policies.
 pub(crate) const POLICY: &str = "policy";
+/// The settings about asynchronous invocations.
+pub(crate) const EVENT_INVOKE_CONFIG: &str = "event-invoke-config";
+/// The settings about versions of runtimes.
+pub(crate) const RUNTIME_MANAGEMENT: &str = "runtime-management-config";
+/// The settings about numbers of environments.
+pub(crate) const FUNCTION_SCALING: &str = "function-scaling-config";
 /// The settings that are URLs.
 pub(crate) const FUNCTION_URL: &str = "url";
 /// Every deleted function begins with this.

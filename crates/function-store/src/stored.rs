@@ -418,12 +418,15 @@ pub(crate) fn parse_option<T: FromStr>(text: Option<&String>) -> Result<Option<T
 
 mod alias;
 mod code_signing;
+mod event_invoke;
+mod function_scaling;
 mod function_url;
 mod layer;
 mod policy;
 mod provisioned_concurrency;
 mod recursion;
 pub(crate) mod resource;
+mod runtime_management;
 pub(crate) mod text_form;
 
 pub(crate) use alias::{StoredAlias, StoredReferrer};
@@ -434,8 +437,11 @@ pub(crate) use provisioned_concurrency::{
     StoredAllocation, StoredProvisionedConcurrency, StoredProvisionedTotal,
 };
 pub(crate) use recursion::StoredRecursionConfig;
+pub(crate) use event_invoke::StoredEventInvokeConfig;
+pub(crate) use function_scaling::StoredFunctionScaling;
 pub(crate) use function_url::{StoredCors, StoredFunctionUrl};
 pub(crate) use layer::{StoredLayerHead, StoredLayerVersion};
+pub(crate) use runtime_management::StoredRuntimeManagement;
 
 #[cfg(test)]
 mod tests;

@@ -282,6 +282,7 @@ impl From<ServiceError> for WireError {
             ServiceError::FunctionNotFound { .. }
             | ServiceError::ResourceNotFound
             | ServiceError::NoFunctionForUrl
+            | ServiceError::NoFunctionForEventInvokeConfig
             | ServiceError::AliasNotFound { .. }
             | ServiceError::NoAliasToUpdate { .. }
             | ServiceError::NoPolicy

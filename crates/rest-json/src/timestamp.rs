@@ -31,6 +31,18 @@ pub(crate) struct IsoTime(pub(crate) Timestamp);
 const ISO_FORMAT: &[BorrowedFormatItem<'_>] =
     format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:6]Z");
 
+/// A time as the operations about asynchronous invocations write it: a number of seconds since 1970 (documented by example,
+/// `1573687896.493`).
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct EpochTime(pub(crate) Timestamp);
+
+impl Serialize for EpochTime {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        // Milliseconds are exact in 53 bits for a quarter of a million years.
+        serializer.serialize_f64(self.0.0 as f64 / 1000.0)
+    }
+}
+
 fn text(time: Timestamp, format: &[BorrowedFormatItem<'_>]) -> String {
     let milliseconds = i64::try_from(time.0).unwrap_or(i64::MAX);
     let time = OffsetDateTime::UNIX_EPOCH.checked_add(Duration::milliseconds(milliseconds));

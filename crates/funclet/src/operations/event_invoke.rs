@@ -1,18 +1,50 @@
 //! Configs of asynchronous invocations.
 
-use std::convert::Infallible;
-
-use funclet_validation::{GetFunctionEventInvokeConfig, GetFunctionEventInvokeConfigRequest};
+use funclet_function_store::{FunctionEventInvokeConfig, FunctionEventInvokeConfigPage};
+use funclet_validation::{
+    DeleteFunctionEventInvokeConfig, DeleteFunctionEventInvokeConfigRequest, GetFunctionEventInvokeConfig,
+    GetFunctionEventInvokeConfigRequest, ListFunctionEventInvokeConfigs,
+    ListFunctionEventInvokeConfigsRequest, PutFunctionEventInvokeConfig, PutFunctionEventInvokeConfigRequest,
+    UpdateFunctionEventInvokeConfig, UpdateFunctionEventInvokeConfigRequest,
+};
 
 use crate::error::Error;
 use crate::lambda::Lambda;
-use crate::work::Look;
+use crate::work::{Change, Look};
 
 operations! {
-    /// Answers that nothing is configured about asynchronous invocations of a function: nothing can be here.
+    /// Configures asynchronous invocations of a function, version or alias, in the place of what was configured before.
     ///
     /// # Errors
-    /// [`Error`], always.
+    /// [`Error`].
+    PutFunctionEventInvokeConfigRequest, "PutFunctionEventInvokeConfig", put_function_event_invoke_config,
+        Change<PutFunctionEventInvokeConfig> -> FunctionEventInvokeConfig;
+
+    /// Changes what is configured about asynchronous invocations of a function, version or alias.
+    ///
+    /// # Errors
+    /// [`Error`].
+    UpdateFunctionEventInvokeConfigRequest, "UpdateFunctionEventInvokeConfig", update_function_event_invoke_config,
+        Change<UpdateFunctionEventInvokeConfig> -> FunctionEventInvokeConfig;
+
+    /// Returns what is configured about asynchronous invocations of a function, version or alias.
+    ///
+    /// # Errors
+    /// [`Error`].
     GetFunctionEventInvokeConfigRequest, "GetFunctionEventInvokeConfig", get_function_event_invoke_config,
-        Look<GetFunctionEventInvokeConfig> -> Infallible;
+        Look<GetFunctionEventInvokeConfig> -> FunctionEventInvokeConfig;
+
+    /// Takes away what is configured about asynchronous invocations of a function, version or alias.
+    ///
+    /// # Errors
+    /// [`Error`].
+    DeleteFunctionEventInvokeConfigRequest, "DeleteFunctionEventInvokeConfig", delete_function_event_invoke_config,
+        Change<DeleteFunctionEventInvokeConfig> -> ();
+
+    /// Lists what is configured about asynchronous invocations of a function, its versions and its aliases.
+    ///
+    /// # Errors
+    /// [`Error`].
+    ListFunctionEventInvokeConfigsRequest, "ListFunctionEventInvokeConfigs", list_function_event_invoke_configs,
+        Look<ListFunctionEventInvokeConfigs> -> FunctionEventInvokeConfigPage;
 }

@@ -10,7 +10,8 @@ use crate::stored::StoredFunction;
 /// changes.
 const QUALIFIED: &[&str] = &[keys::POLICY];
 /// The settings that a version or an alias can have of its own.
-const QUALIFIED: [&str; 1] = [keys::FUNCTION_URL];
+const QUALIFIED: [&str; 4] =
+    [keys::EVENT_INVOKE_CONFIG, keys::FUNCTION_SCALING, keys::FUNCTION_URL, keys::RUNTIME_MANAGEMENT];
 
 impl Context<'_> {
     /// Tells whether a function has anything that its deletion leaves to a sweep.

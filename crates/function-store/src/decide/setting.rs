@@ -68,6 +68,12 @@ impl Holder {
         }))
     }
 
+    /// The same, with `$LATEST` for the function itself: where a function and its `$LATEST` have one setting.
+    pub(crate) fn or_latest(mut self) -> Self {
+        self.qualifier.get_or_insert(Qualifier::Latest);
+        self
+    }
+
     /// Tells whether the version or alias exists, which the function itself always does.
     pub(crate) fn is_there(&self, context: &Context<'_>) -> Result<bool, Stop> {
         let (name, function) = (&self.name, &self.function);

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::keys;
 use crate::stored::{
-    BadStored, Stored, StoredAlias, StoredCodeSigningConfig, StoredCodeSigningUser, StoredFunctionCodeSigning, StoredFunctionUrl, StoredLayerHead, StoredLayerPolicy, StoredLayerVersion, StoredPolicy, StoredProvisionedConcurrency, StoredProvisionedTotal, StoredRecursionConfig, StoredReferrer, parse,
+    BadStored, Stored, StoredAlias, StoredCodeSigningConfig, StoredCodeSigningUser, StoredEventInvokeConfig, StoredFunctionCodeSigning, StoredFunctionScaling, StoredFunctionUrl, StoredLayerHead, StoredLayerPolicy, StoredLayerVersion, StoredPolicy, StoredProvisionedConcurrency, StoredProvisionedTotal, StoredRecursionConfig, StoredReferrer, StoredRuntimeManagement, parse,
 };
 
 /// What a resource says about itself to whoever moves it as a whole.
@@ -105,6 +105,9 @@ resources! {
     RecursionConfig(StoredRecursionConfig) = "recursion-config",
     Policy(StoredPolicy) = "policy",
     FunctionUrl(StoredFunctionUrl) = "function-url",
+    EventInvokeConfig(StoredEventInvokeConfig) = "event-invoke-config",
+    RuntimeManagement(StoredRuntimeManagement) = "runtime-management-config",
+    FunctionScaling(StoredFunctionScaling) = "function-scaling-config",
 }
 
 /// Whether a key is one of a belonging of some kind.

@@ -219,4 +219,56 @@ fn small_shapes_never_change() {
         ],
         [25, 26, 27, 30, 31, 40]
     );
+/// The bytes of a text.
+fn text(text: &str) -> Vec<u8> {
+    [&(text.len() as u64).to_le_bytes()[..], text.as_bytes()].concat()
+}
+
+fn some(payload: &[u8]) -> Vec<u8> {
+    [&[1][..], payload].concat()
+}
+
+#[test]
+fn the_shapes_of_settings_never_change() {
+    fn check<T: Stored>(kind: u8, stored: &T, parts: &[Vec<u8>]) {
+        assert_eq!(T::KIND, kind);
+        assert_eq!(codec::encode_payload(kind, stored).unwrap(), parts.concat());
+    }
+    let number = |number: u32| some(&number.to_le_bytes());
+    let time = |time: u64| time.to_le_bytes().to_vec();
+    let invoke = StoredEventInvokeConfig {
+        last_modified_ms: 1,
+        maximum_retry_attempts: Some(2),
+        maximum_event_age: Some(60),
+        on_success: None,
+        on_failure: Some("q".into()),
+    };
+    check(34, &invoke, &[time(1), number(2), number(60), vec![0], some(&text("q"))]);
+    let list = |item: &str| some(&[&1_u64.to_le_bytes()[..], &text(item)].concat());
+    let cors = StoredCors {
+        allow_credentials: Some(true),
+        allow_headers: Some(vec!["h".into()]),
+        allow_methods: Some(vec!["m".into()]),
+        allow_origins: Some(vec!["o".into()]),
+        expose_headers: Some(vec!["e".into()]),
+        max_age: Some(3),
+    };
+    let url = StoredFunctionUrl {
+        url_id: "id".into(),
+        auth_type: "NONE".into(),
+        cors: Some(cors),
+        invoke_mode: "BUFFERED".into(),
+        created_ms: 1,
+        last_modified_ms: 2,
+    };
+    let cors = [vec![1, 1, 1], list("h"), list("m"), list("o"), list("e"), some(&time(3))].concat();
+    check(35, &url, &[text("id"), text("NONE"), cors, text("BUFFERED"), time(1), time(2)]);
+    let runtime = StoredRuntimeManagement {
+        update_runtime_on: "Manual".into(),
+        runtime_version_arn: Some("arn".into()),
+    };
+    check(36, &runtime, &[text("Manual"), some(&text("arn"))]);
+    let scaling =
+        StoredFunctionScaling { min_execution_environments: Some(4), max_execution_environments: None };
+    check(37, &scaling, &[number(4), vec![0]]);
 }

@@ -70,7 +70,7 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (name.clone(), 0..3_usize).prop_map(|(name, config)| Step::AttachCodeSigning(name, config)),
         1 => (name, 0..4_u8).prop_map(|(name, executions)| Step::Reserve(name, executions)),
         2 => (name.clone(), name, 1..4_u8).prop_map(|(name, layer, number)| Step::UseLayer(name, layer, number)),
-        2 => (0..3_u8, 0..1_u8).prop_map(|(name, kind)| Step::Configure(name, kind)),
+        2 => (0..3_u8, 0..4_u8).prop_map(|(name, kind)| Step::Configure(name, kind)),
         1 => Just(Step::Settle),
     ]
 }
@@ -192,7 +192,18 @@ fn take(world: &World, step: &Step) {
             drop(crate::provisioned_concurrency::put(world, &of, (*executions).into()));
         }
         Step::Configure(number, _) => drop(crate::function_urls::create(world, &name(*number))),
+        Step::Configure(number, setting) => configure(world, &name(*number), *setting),
         Step::Settle => world.settle(),
+    }
+}
+
+/// Gives a function one of the settings that it can have beside its configuration.
+fn configure(world: &World, name: &str, setting: u8) {
+    match setting {
+        0 => drop(crate::function_urls::create(world, name)),
+        1 => drop(crate::event_invoke_configs::put(world, name)),
+        2 => drop(crate::runtime_management::put(world, name)),
+        _ => drop(crate::function_scaling::put(world, name, "$LATEST.PUBLISHED")),
     }
 }
 

@@ -7,12 +7,15 @@ mod account_settings;
 mod aliases;
 mod code_signing;
 mod concurrency;
+mod event_invoke;
+mod function_scaling;
 mod functions;
 mod invoke;
 mod layers;
 mod policies;
 mod provisioned_concurrency;
 mod recursion;
+mod runtime_management;
 mod tags;
 mod urls;
 mod versions;
@@ -41,13 +44,6 @@ impl<A: Answer> Respond for A {
 pub(crate) trait Answer {
     /// Writes the body. `links` makes links to packages.
     fn to_json(&self, links: &Links<'_>) -> Vec<u8>;
-}
-
-/// Of an operation that only refuses.
-impl Answer for Infallible {
-    fn to_json(&self, _: &Links<'_>) -> Vec<u8> {
-        match *self {}
-    }
 }
 
 impl Answer for () {

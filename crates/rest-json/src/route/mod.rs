@@ -6,12 +6,14 @@ mod aliases;
 mod code_signing;
 mod concurrency;
 mod event_invoke;
+mod function_scaling;
 mod functions;
 mod invoke;
 mod layers;
 mod policies;
 mod provisioned_concurrency;
 mod recursion;
+mod runtime_management;
 mod tags;
 mod unoffered;
 mod urls;
@@ -71,6 +73,7 @@ pub(crate) enum RequestBody {
 /// The operations that are offered, by resource. Methods, paths and members are those of botocore's service model; the
 /// statuses are recorded from AWS.
 static GROUPS: &[&[Route]] = &[
+static GROUPS: [&[Route]; 12] = [
     functions::ROUTES,
     versions::ROUTES,
     aliases::ROUTES,
@@ -81,6 +84,8 @@ static GROUPS: &[&[Route]] = &[
     code_signing::ROUTES,
     event_invoke::ROUTES,
     urls::ROUTES,
+    runtime_management::ROUTES,
+    function_scaling::ROUTES,
     invoke::ROUTES,
     account_settings::ROUTES,
     recursion::ROUTES,

@@ -13,3 +13,4 @@ mod invocations;
 mod outside_of_bodies;
 mod packages;
 mod policies;
+mod settings;
