@@ -1,23 +1,20 @@
 //! What operations answer: Lambda's own members, typed.
 
-mod invocable;
-mod layer;
-
-pub use invocable::{Invocable, InvocableLayer};
-pub use layer::{
-    AddedLayerPermission, LayerContent, LayerPage, LayerSummary, LayerVersion, LayerVersionPage,
-    LayerVersionSummary,
-};
 mod event_invoke;
 mod function_scaling;
 mod function_url;
+mod invocable;
 mod layer;
 mod runtime_management;
 
 pub use event_invoke::{FunctionEventInvokeConfig, FunctionEventInvokeConfigPage};
 pub use function_scaling::{FunctionScalingAccepted, FunctionScalingAnswer};
 pub use function_url::{FunctionUrlConfig, FunctionUrlPage};
-pub use layer::{LayerContent, LayerPage, LayerSummary, LayerVersion, LayerVersionPage, LayerVersionSummary};
+pub use invocable::{Invocable, InvocableLayer};
+pub use layer::{
+    AddedLayerPermission, LayerContent, LayerPage, LayerSummary, LayerVersion, LayerVersionPage,
+    LayerVersionSummary,
+};
 pub use runtime_management::RuntimeManagementConfig;
 
 use funclet_validation::{

@@ -431,16 +431,15 @@ pub(crate) mod text_form;
 
 pub(crate) use alias::{StoredAlias, StoredReferrer};
 pub(crate) use code_signing::{StoredCodeSigningConfig, StoredCodeSigningUser, StoredFunctionCodeSigning};
+pub(crate) use event_invoke::StoredEventInvokeConfig;
+pub(crate) use function_scaling::StoredFunctionScaling;
+pub(crate) use function_url::{StoredCors, StoredFunctionUrl};
 pub(crate) use layer::{StoredLayerHead, StoredLayerPolicy, StoredLayerVersion};
 pub(crate) use policy::{StoredPolicy, StoredPrincipal, StoredStatement};
 pub(crate) use provisioned_concurrency::{
     StoredAllocation, StoredProvisionedConcurrency, StoredProvisionedTotal,
 };
 pub(crate) use recursion::StoredRecursionConfig;
-pub(crate) use event_invoke::StoredEventInvokeConfig;
-pub(crate) use function_scaling::StoredFunctionScaling;
-pub(crate) use function_url::{StoredCors, StoredFunctionUrl};
-pub(crate) use layer::{StoredLayerHead, StoredLayerVersion};
 pub(crate) use runtime_management::StoredRuntimeManagement;
 
 #[cfg(test)]

@@ -21,8 +21,6 @@ pub(crate) struct WireSeconds(pub(crate) Timestamp);
 const FORMAT_SECONDS: &[BorrowedFormatItem<'_>] =
     format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]+0000");
 
-fn text(timestamp: Timestamp, format: &[BorrowedFormatItem<'_>]) -> String {
-    let milliseconds = i64::try_from(timestamp.0).unwrap_or(i64::MAX);
 /// A time as the operations about URLs write it: `2024-03-28T12:56:56.583000Z`. The service tells microseconds, of which
 /// this engine knows the milliseconds (reported; the model asks for ISO 8601).
 #[derive(Debug, Clone, Copy)]
@@ -60,6 +58,9 @@ impl WireTime {
 impl Serialize for WireSeconds {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&text(self.0, FORMAT_SECONDS))
+    }
+}
+
 impl IsoTime {
     fn text(self) -> String {
         text(self.0, ISO_FORMAT)

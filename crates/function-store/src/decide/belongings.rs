@@ -8,10 +8,13 @@ use crate::stored::StoredFunction;
 
 /// The settings that a version or an alias can have of its own, but for its provisioned concurrency, which is not all that
 /// changes.
-const QUALIFIED: &[&str] = &[keys::POLICY];
-/// The settings that a version or an alias can have of its own.
-const QUALIFIED: [&str; 4] =
-    [keys::EVENT_INVOKE_CONFIG, keys::FUNCTION_SCALING, keys::FUNCTION_URL, keys::RUNTIME_MANAGEMENT];
+const QUALIFIED: &[&str] = &[
+    keys::EVENT_INVOKE_CONFIG,
+    keys::FUNCTION_SCALING,
+    keys::FUNCTION_URL,
+    keys::POLICY,
+    keys::RUNTIME_MANAGEMENT,
+];
 
 impl Context<'_> {
     /// Tells whether a function has anything that its deletion leaves to a sweep.

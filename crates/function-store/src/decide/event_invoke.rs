@@ -44,7 +44,7 @@ impl StoredEventInvokeConfig {
 /// Finds whom a configuration is to be about. Function, version and alias are missed in the same words (as LocalStack has
 /// it after recordings of AWS).
 fn find(context: &Context<'_>, reference: &FunctionReference) -> Result<Holder, Stop> {
-    if let Some(holder) = Holder::of_function(context, reference)?.map(Holder::or_latest)
+    if let Some(holder) = Holder::perhaps(context, reference)?.map(Holder::or_latest)
         && holder.is_there(context)?
     {
         return Ok(holder);
@@ -58,7 +58,7 @@ fn require(
     context: &Context<'_>,
     reference: &FunctionReference,
 ) -> Result<(Holder, StoredEventInvokeConfig), Stop> {
-    if let Some(holder) = Holder::of_function(context, reference)?.map(Holder::or_latest)
+    if let Some(holder) = Holder::perhaps(context, reference)?.map(Holder::or_latest)
         && let Some(config) = holder.setting(context)?
     {
         return Ok((holder, config));

@@ -24,7 +24,7 @@ impl Setting for StoredFunctionScaling {
 /// admits, is there with every function and has the state of `$LATEST` \[chosen\].
 fn find(context: &Context<'_>, reference: &FunctionReference) -> Result<(Holder, State), Stop> {
     let missing = || ServiceError::FunctionNotFound { arn: reference.arn(context.caller) };
-    let holder = Holder::of_function(context, reference)?.ok_or_else(missing)?;
+    let holder = Holder::perhaps(context, reference)?.ok_or_else(missing)?;
     let state = match reference.qualifier {
         Some(Qualifier::Version(number)) => {
             let found = context.find_version(reference.name.as_str(), &holder.function, number)?;

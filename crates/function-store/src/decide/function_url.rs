@@ -54,7 +54,7 @@ fn url_id(random: &[u8; 16]) -> String {
 /// either in its name a function is one that does not exist \[chosen\].
 fn holder(context: &Context<'_>, reference: &FunctionReference) -> Result<Option<Holder>, Stop> {
     match reference.qualifier {
-        None | Some(Qualifier::Other(_)) => Holder::of_function(context, reference),
+        None | Some(Qualifier::Other(_)) => Holder::perhaps(context, reference),
         Some(Qualifier::Latest | Qualifier::Version(_)) => Ok(None),
     }
 }

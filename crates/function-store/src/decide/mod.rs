@@ -1,7 +1,6 @@
 //! Decisions: stored state and a valid request in, changes and an answer out. Pure: the same inputs give the same end,
 //! because ids and time are drawn before the first run.
 
-mod absent;
 mod account_settings;
 mod alias;
 mod belongings;
@@ -11,8 +10,8 @@ mod concurrency;
 mod context;
 mod create;
 mod delete;
-mod function_code_signing;
 mod event_invoke;
+mod function_code_signing;
 mod function_scaling;
 mod function_url;
 mod get;

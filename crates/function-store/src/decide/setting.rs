@@ -56,7 +56,7 @@ impl Holder {
 
     /// Whoever a reference speaks of, if the function exists. Whether its version or alias does is not asked: one that
     /// does not has no settings.
-    pub(crate) fn of_function(
+    pub(crate) fn perhaps(
         context: &Context<'_>,
         reference: &FunctionReference,
     ) -> Result<Option<Self>, Stop> {

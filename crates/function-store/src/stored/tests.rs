@@ -219,6 +219,8 @@ fn small_shapes_never_change() {
         ],
         [25, 26, 27, 30, 31, 40]
     );
+}
+
 /// The bytes of a text.
 fn text(text: &str) -> Vec<u8> {
     [&(text.len() as u64).to_le_bytes()[..], text.as_bytes()].concat()

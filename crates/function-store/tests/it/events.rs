@@ -27,22 +27,6 @@ pub(crate) fn feed(world: &World) -> Vec<FunctionEvent> {
 pub(crate) fn resource_feed(world: &World) -> Vec<ResourceEvent> {
     let of_resource = |event| if let Event::Resource(event) = event { Some(event) } else { None };
     whole_feed(world).into_iter().filter_map(of_resource).collect()
-/// What the feed of the world's account and region says of functions.
-pub(crate) fn feed(world: &World) -> Vec<FunctionEvent> {
-    let of_functions = |event| match event {
-        Event::Function(event) => Some(event),
-        _ => None,
-    };
-    whole_feed(world).into_iter().filter_map(of_functions).collect()
-}
-
-/// What it says of everything else.
-pub(crate) fn resource_feed(world: &World) -> Vec<ResourceEvent> {
-    let of_resources = |event| match event {
-        Event::Resource(event) => Some(event),
-        _ => None,
-    };
-    whole_feed(world).into_iter().filter_map(of_resources).collect()
 }
 
 fn whole_feed(world: &World) -> Vec<Event> {

@@ -68,8 +68,8 @@ fn step() -> impl Strategy<Value = Step> {
         }),
         1 => Just(Step::CreateCodeSigning),
         2 => (name.clone(), 0..3_usize).prop_map(|(name, config)| Step::AttachCodeSigning(name, config)),
-        1 => (name, 0..4_u8).prop_map(|(name, executions)| Step::Reserve(name, executions)),
-        2 => (name.clone(), name, 1..4_u8).prop_map(|(name, layer, number)| Step::UseLayer(name, layer, number)),
+        1 => (name.clone(), 0..4_u8).prop_map(|(name, executions)| Step::Reserve(name, executions)),
+        2 => (name.clone(), name.clone(), 1..4_u8).prop_map(|(name, layer, number)| Step::UseLayer(name, layer, number)),
         2 => (0..3_u8, 0..4_u8).prop_map(|(name, kind)| Step::Configure(name, kind)),
         1 => Just(Step::Settle),
     ]
@@ -191,7 +191,6 @@ fn take(world: &World, step: &Step) {
             let of = format!("{}:{version}", name(*number));
             drop(crate::provisioned_concurrency::put(world, &of, (*executions).into()));
         }
-        Step::Configure(number, _) => drop(crate::function_urls::create(world, &name(*number))),
         Step::Configure(number, setting) => configure(world, &name(*number), *setting),
         Step::Settle => world.settle(),
     }

@@ -20,8 +20,6 @@ mod tags;
 mod urls;
 mod versions;
 
-use std::convert::Infallible;
-
 use http::{Response, StatusCode};
 use serde::ser::Serialize;
 

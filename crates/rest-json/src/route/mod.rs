@@ -73,7 +73,6 @@ pub(crate) enum RequestBody {
 /// The operations that are offered, by resource. Methods, paths and members are those of botocore's service model; the
 /// statuses are recorded from AWS.
 static GROUPS: &[&[Route]] = &[
-static GROUPS: [&[Route]; 12] = [
     functions::ROUTES,
     versions::ROUTES,
     aliases::ROUTES,

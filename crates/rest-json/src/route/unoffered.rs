@@ -21,19 +21,6 @@ pub(super) const UNOFFERED: &[(&str, Address)] = &[
         Address::new("DELETE", "/2025-12-01/durable-executions/{DurableExecutionArn}"),
     ),
     ("DeleteEventSourceMapping", Address::new("DELETE", "/2015-03-31/event-source-mappings/{UUID}")),
-    (
-        "DeleteFunctionEventInvokeConfig",
-        Address::new("DELETE", "/2019-09-25/functions/{FunctionName}/event-invoke-config"),
-    ),
-    ("DeleteFunctionUrlConfig", Address::new("DELETE", "/2021-10-31/functions/{FunctionName}/url")),
-        "DeleteFunctionCodeSigningConfig",
-        Address::new("DELETE", "/2020-06-30/functions/{FunctionName}/code-signing-config"),
-    ),
-    ("DeleteFunctionConcurrency", Address::new("DELETE", "/2017-10-31/functions/{FunctionName}/concurrency")),
-    (
-        "DeleteProvisionedConcurrencyConfig",
-        Address::new("DELETE", "/2019-09-30/functions/{FunctionName}/provisioned-concurrency"),
-    ),
     ("DeleteResourcePolicy", Address::new("DELETE", "/2026-07-09/resource-policy/{ResourceArn}")),
     ("GetCapacityProvider", Address::new("GET", "/2025-11-30/capacity-providers/{CapacityProviderName}")),
     ("GetDurableExecution", Address::new("GET", "/2025-12-01/durable-executions/{DurableExecutionArn}")),
@@ -46,32 +33,7 @@ pub(super) const UNOFFERED: &[(&str, Address)] = &[
         Address::new("GET", "/2025-12-01/durable-executions/{DurableExecutionArn}/state"),
     ),
     ("GetEventSourceMapping", Address::new("GET", "/2015-03-31/event-source-mappings/{UUID}")),
-    (
-        "GetFunctionScalingConfig",
-        Address::new("GET", "/2025-11-30/functions/{FunctionName}/function-scaling-config"),
-    ),
     ("GetResourcePolicy", Address::new("GET", "/2026-07-09/resource-policy/{ResourceArn}")),
-    (
-        "GetRuntimeManagementConfig",
-        Address::new("GET", "/2021-07-20/functions/{FunctionName}/runtime-management-config"),
-        "GetFunctionRecursionConfig",
-        Address::new("GET", "/2024-08-31/functions/{FunctionName}/recursion-config"),
-    ),
-    (
-        "GetLayerVersionPolicy",
-        Address::new("GET", "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}/policy"),
-    ),
-    ("GetPolicy", Address::new("GET", "/2015-03-31/functions/{FunctionName}/policy")),
-    (
-        "GetProvisionedConcurrencyConfig",
-        Address::new("GET", "/2019-09-30/functions/{FunctionName}/provisioned-concurrency"),
-    ),
-    ("GetResourcePolicy", Address::new("GET", "/2026-07-09/resource-policy/{ResourceArn}")),
-    ("InvokeAsync", Address::new("POST", "/2014-11-13/functions/{FunctionName}/invoke-async")),
-    (
-        "InvokeWithResponseStream",
-        Address::new("POST", "/2021-11-15/functions/{FunctionName}/response-streaming-invocations"),
-    ),
     ("ListCapacityProviders", Address::new("GET", "/2025-11-30/capacity-providers")),
     (
         "ListDurableExecutionsByFunction",
@@ -86,40 +48,7 @@ pub(super) const UNOFFERED: &[(&str, Address)] = &[
         "PauseDurableExecution",
         Address::new("POST", "/2025-12-01/durable-executions/{DurableExecutionArn}/pause"),
     ),
-    (
-        "PutFunctionEventInvokeConfig",
-        Address::new("PUT", "/2019-09-25/functions/{FunctionName}/event-invoke-config"),
-    ),
-    (
-        "PutFunctionScalingConfig",
-        Address::new("PUT", "/2025-11-30/functions/{FunctionName}/function-scaling-config"),
-    ),
     ("PutResourcePolicy", Address::new("PUT", "/2026-07-09/resource-policy/{ResourceArn}")),
-    (
-        "PutRuntimeManagementConfig",
-        Address::new("PUT", "/2021-07-20/functions/{FunctionName}/runtime-management-config"),
-    ),
-        "PutFunctionCodeSigningConfig",
-        Address::new("PUT", "/2020-06-30/functions/{FunctionName}/code-signing-config"),
-    ),
-    ("PutFunctionConcurrency", Address::new("PUT", "/2017-10-31/functions/{FunctionName}/concurrency")),
-    (
-        "PutFunctionRecursionConfig",
-        Address::new("PUT", "/2024-08-31/functions/{FunctionName}/recursion-config"),
-    ),
-    (
-        "PutProvisionedConcurrencyConfig",
-        Address::new("PUT", "/2019-09-30/functions/{FunctionName}/provisioned-concurrency"),
-    ),
-    ("PutResourcePolicy", Address::new("PUT", "/2026-07-09/resource-policy/{ResourceArn}")),
-    (
-        "RemoveLayerVersionPermission",
-        Address::new(
-            "DELETE",
-            "/2018-10-31/layers/{LayerName}/versions/{VersionNumber}/policy/{StatementId}",
-        ),
-    ),
-    ("RemovePermission", Address::new("DELETE", "/2015-03-31/functions/{FunctionName}/policy/{StatementId}")),
     (
         "ResumeDurableExecution",
         Address::new("POST", "/2025-12-01/durable-executions/{DurableExecutionArn}/resume"),
