@@ -11,8 +11,7 @@ use funclet_validation::{Caller, FunctionName};
 
 use crate::answer::Reason;
 use crate::decide::{
-    CompleteProvisioned, CompleteTransitions, CompletedProvisioned, Due, SettleFunction, Settled, SweepGone,
-    gone_functions, unsettled_functions,
+    CompleteMappings, CompleteProvisioned, CompleteTransitions, CompletedProvisioned, Due, SettleFunction, SettleMapping, Settled, SweepGone, gone_functions, unsettled_functions, unsettled_mappings,
 };
 use crate::error::ServiceError;
 use crate::keys;
@@ -30,6 +29,8 @@ pub(crate) struct Agenda(Mutex<Entries>);
 struct Entries {
     /// The engine time at which a function is to be settled.
     transitions: BTreeMap<(Caller, FunctionName), u64>,
+    /// The engine time at which an event source mapping is to be settled.
+    mappings: BTreeMap<(Caller, [u8; 16]), u64>,
     gone: BTreeSet<(Caller, [u8; 16])>,
     /// What earlier processes have left is looked for once, scope by scope.
     search: Search,
@@ -49,7 +50,7 @@ enum Search {
 impl Agenda {
     pub(crate) fn note(&self, caller: &Caller, due: Due) {
         let mut entries = self.lock();
-        if entries.transitions.len() + entries.gone.len() >= ENTRIES_MAX {
+        if entries.transitions.len() + entries.mappings.len() + entries.gone.len() >= ENTRIES_MAX {
             *entries = Entries::default();
         }
         match due {
@@ -58,6 +59,10 @@ impl Agenda {
             }
             Due::Transition { name, at_ms } => {
                 let earliest = entries.transitions.entry((caller.clone(), name)).or_insert(at_ms);
+                *earliest = at_ms.min(*earliest);
+            }
+            Due::Mapping { uuid, at_ms } => {
+                let earliest = entries.mappings.entry((caller.clone(), uuid)).or_insert(at_ms);
                 *earliest = at_ms.min(*earliest);
             }
         }
@@ -69,16 +74,22 @@ impl Agenda {
     }
 
     fn take_due(&self, now_ms: u64) -> BTreeMap<(Caller, FunctionName), u64> {
-        let mut entries = self.lock();
-        let all = std::mem::take(&mut entries.transitions);
-        let (due, later) = all.into_iter().partition(|(_, at_ms)| *at_ms <= now_ms);
-        entries.transitions = later;
-        due
+        take_until(&mut self.lock().transitions, now_ms)
+    }
+
+    fn take_due_mappings(&self, now_ms: u64) -> BTreeMap<(Caller, [u8; 16]), u64> {
+        take_until(&mut self.lock().mappings, now_ms)
     }
 
     fn take_gone(&self) -> BTreeSet<(Caller, [u8; 16])> {
         std::mem::take(&mut self.lock().gone)
     }
+}
+
+fn take_until<K: Ord>(times: &mut BTreeMap<K, u64>, now_ms: u64) -> BTreeMap<K, u64> {
+    let (due, later) = std::mem::take(times).into_iter().partition(|(_, at_ms)| *at_ms <= now_ms);
+    *times = later;
+    due
 }
 
 impl FunctionStore {
@@ -96,6 +107,15 @@ impl FunctionStore {
                 Ok(finished) => done += finished,
                 Err(failure) => {
                     self.agenda().note(&caller, Due::Transition { name: function_name, at_ms });
+                    failed.get_or_insert(failure);
+                }
+            }
+        }
+        for ((caller, uuid), at_ms) in self.agenda().take_due_mappings(self.now_ms()) {
+            match self.run(&caller, SettleMapping { uuid }) {
+                Ok(finished) => done += finished,
+                Err(failure) => {
+                    self.agenda().note(&caller, Due::Mapping { uuid, at_ms });
                     failed.get_or_insert(failure);
                 }
             }
@@ -137,9 +157,40 @@ impl FunctionStore {
     /// Completes everything that is pending of a function and its versions, provisioned concurrency included, or fails it with a reason; returns how much
     /// that was.
     ///
+    /// What is in progress with event source mappings of the function, which may not exist any more, is completed as well; it
+    /// never fails.
+    ///
     /// # Errors
     /// [`ServiceError::FunctionNotFound`], or a [`Failure`] of the store; then some may be completed and others not.
     pub fn complete_transitions(
+        &self,
+        caller: &Caller,
+        function_name: &FunctionName,
+        failure: Option<Reason>,
+    ) -> Result<usize, Failure> {
+        let of_mappings = if failure.is_none() { self.complete_mappings(caller, function_name)? } else { 0 };
+        match self.complete_function(caller, function_name, failure) {
+            Err(Failure::Refused(ServiceError::FunctionNotFound { .. })) if of_mappings > 0 => {
+                Ok(of_mappings)
+            }
+            of_function => Ok(of_function? + of_mappings),
+        }
+    }
+
+    fn complete_mappings(&self, caller: &Caller, function_name: &FunctionName) -> Result<usize, Failure> {
+        let (mut done, mut after) = (0, None);
+        loop {
+            let command = CompleteMappings { function_name: function_name.clone(), after };
+            let (finished, next) = self.run(caller, command)?;
+            done += finished;
+            match next {
+                Some(_) => after = next,
+                None => return Ok(done),
+            }
+        }
+    }
+
+    fn complete_function(
         &self,
         caller: &Caller,
         function_name: &FunctionName,
@@ -212,9 +263,23 @@ impl FunctionStore {
         if after.is_none() {
             self.search_gone(caller)?;
         }
-        let (found, next) = self.look(caller, unsettled_functions(after))?;
-        for (name, at_ms) in found {
-            self.agenda().note(caller, Due::Transition { name, at_ms });
+        let is_mapping = |key: &Vec<u8>| key.starts_with(keys::MAPPINGS.as_bytes());
+        let (after_function, after_mapping) = match after {
+            Some(key) if is_mapping(&key) => (None, Some(key)),
+            after => (after, None),
+        };
+        if after_mapping.is_none() {
+            let (found, next) = self.look(caller, unsettled_functions(after_function))?;
+            for (name, at_ms) in found {
+                self.agenda().note(caller, Due::Transition { name, at_ms });
+            }
+            if next.is_some() {
+                return Ok(next);
+            }
+        }
+        let (found, next) = self.look(caller, unsettled_mappings(after_mapping))?;
+        for (uuid, at_ms) in found {
+            self.agenda().note(caller, Due::Mapping { uuid, at_ms });
         }
         Ok(next)
     }

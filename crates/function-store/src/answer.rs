@@ -4,6 +4,7 @@ mod event_invoke;
 mod function_scaling;
 mod function_url;
 mod invocable;
+mod event_source_mapping;
 mod layer;
 mod runtime_management;
 
@@ -16,6 +17,10 @@ pub use layer::{
     LayerVersionSummary,
 };
 pub use runtime_management::RuntimeManagementConfig;
+pub use event_source_mapping::{
+    EventSourceMappingConfiguration, EventSourceMappingPage, EventSourceMappingState,
+};
+pub use layer::{LayerContent, LayerPage, LayerSummary, LayerVersion, LayerVersionPage, LayerVersionSummary};
 
 use funclet_validation::{
     AliasName, AliasRoute, Architecture, CapacityProviderSettings, CodeSha256, CodeSigningConfigArn,

@@ -34,6 +34,53 @@ pub enum ServiceError {
     /// (`ResourceNotFoundException`, 404).
     #[error("The function doesn't exist.")]
     NoFunctionForEventInvokeConfig,
+    /// Something is in progress with an event source mapping (`ResourceInUseException`, 400).
+    #[error("Cannot {attempt} the event source mapping because it is in use.")]
+    MappingInUse {
+        /// What was to be done: `update` or `delete`.
+        attempt: &'static str,
+    },
+    /// The function has a mapping of the queue (`ResourceConflictException`, 409).
+    #[error(
+        "An event source mapping with SQS arn (\" {queue} \") and function (\" {function} \") already exists. Please update or \
+         delete the existing mapping with UUID {uuid}"
+    )]
+    QueueMappingExists {
+        /// The ARN of the queue.
+        queue: String,
+        /// The bare name.
+        function: String,
+        /// The id of the mapping.
+        uuid: String,
+    },
+    /// The function has a mapping of the source (`ResourceConflictException`, 409).
+    #[error(
+        "The event source arn (\" {event_source} \") and function (\" {function} \") provided mapping already exists. Please \
+         update or delete the existing mapping with UUID {uuid}"
+    )]
+    MappingExists {
+        /// The ARN of the source.
+        event_source: String,
+        /// The bare name.
+        function: String,
+        /// The id of the mapping.
+        uuid: String,
+    },
+    /// The function has a mapping of the topic of one's own Kafka cluster (`ResourceConflictException`, 409).
+    #[error(
+        "An event source mapping with event source (\"{servers}\"), function (\"{function}\"), topics (\"{topics}\") already \
+         exists. Please update or delete the existing mapping with UUID {uuid}"
+    )]
+    ClusterMappingExists {
+        /// Its bootstrap servers.
+        servers: String,
+        /// The ARN, with a qualifier if the mapping has one.
+        function: FunctionArn,
+        /// The topics.
+        topics: String,
+        /// The id of the mapping.
+        uuid: String,
+    },
     /// Nothing is configured about asynchronous invocations (`ResourceNotFoundException`, 404).
     #[error("The function {arn} doesn't have an EventInvokeConfig")]
     NoEventInvokeConfig {

@@ -10,6 +10,9 @@
 //! layer-version/NAME/COMPLEMENT(hex)   a version of a layer, by 2^64 - 1 - its number: the newest comes first
 //! code-signing/ID                      a code signing config
 //! code-signing-user/ID/NAME            says that a function has a code signing config
+//! event-source-mapping/UUID            an event source mapping
+//! event-source-mapping-by/...          where a mapping is found, below: by its function; by the digest of the ARN of its source,
+//!                                      and then by its function; by the digest of what no second mapping may have
 //! c/code-bytes                         counter: bytes that count against the storage quota
 //! c/reserved-concurrency               counter: executions at a time that functions have
 //! ```
@@ -22,9 +25,17 @@
 //! provisioned-total/                   how much concurrency is provisioned of all versions and aliases
 //! SETTING/QUALIFIER                    a setting of the function (no qualifier), a version or an alias
 //! ```
+//!
+//! Below `event-source-mapping-by/` as well; nothing stands for no qualifier:
+//!
+//! ```text
+//! function/NAME/QUALIFIER/UUID
+//! source/SHA-256(hex)/NAME/QUALIFIER/UUID
+//! claim/SHA-256(hex)
+//! ```
 
-use funclet_storage::{InvalidScope, Scope};
-use funclet_validation::{Caller, FunctionName};
+use funclet_storage::{BlobDigest, InvalidScope, Scope};
+use funclet_validation::{Caller, FunctionName, RevisionId};
 
 use crate::stored::text_form::{from_hex, to_hex};
 
@@ -64,6 +75,10 @@ pub(crate) const RUNTIME_MANAGEMENT: &str = "runtime-management-config";
 pub(crate) const FUNCTION_SCALING: &str = "function-scaling-config";
 /// The settings that are URLs.
 pub(crate) const FUNCTION_URL: &str = "url";
+/// Every event source mapping begins with this.
+pub(crate) const MAPPINGS: &str = "event-source-mapping/";
+/// Whatever says where a mapping is begins with this.
+pub(crate) const MAPPINGS_BY: &str = "event-source-mapping-by/";
 /// Every deleted function begins with this.
 pub(crate) const GONE: &[u8] = b"gone/";
 /// The counter of the storage quota.
@@ -180,6 +195,47 @@ pub(crate) fn code_signing_users(id: &str) -> Vec<u8> {
 /// Where it says that a function has a code signing config.
 pub(crate) fn code_signing_user(id: &str, name: &str) -> Vec<u8> {
     [&code_signing_users(id)[..], name.as_bytes()].concat()
+pub(crate) fn mapping(uuid: &[u8; 16]) -> Vec<u8> {
+    format!("{MAPPINGS}{}", RevisionId::from_bytes(*uuid)).into_bytes()
+}
+
+/// The id in the key of an event source mapping.
+pub(crate) fn mapping_id(key: &str) -> Option<[u8; 16]> {
+    let uuid: RevisionId = key.strip_prefix(MAPPINGS)?.parse().ok()?;
+    Some(*uuid.as_bytes())
+}
+
+/// A function, and which of its versions or aliases is invoked.
+type Invoked<'a> = (&'a str, Option<&'a str>);
+
+fn invoked((name, qualifier): Invoked<'_>) -> String {
+    format!("{name}/{}/", qualifier.unwrap_or_default())
+}
+
+/// What the keys begin with that say which mappings invoke a function, or one of its versions or aliases.
+pub(crate) fn mappings_by_function(function: Invoked<'_>) -> Vec<u8> {
+    format!("{MAPPINGS_BY}function/{}", invoked(function)).into_bytes()
+}
+
+/// What the keys begin with that say which mappings invoke a function, whatever its version or alias.
+pub(crate) fn mappings_by_any_of(name: &str) -> Vec<u8> {
+    format!("{MAPPINGS_BY}function/{name}/").into_bytes()
+}
+
+/// What the keys begin with that say which mappings have a source, and perhaps a function.
+pub(crate) fn mappings_by_source(arn: &str, function: Option<Invoked<'_>>) -> Vec<u8> {
+    let digest = BlobDigest::of(arn.as_bytes());
+    format!("{MAPPINGS_BY}source/{digest}/{}", function.map(invoked).unwrap_or_default()).into_bytes()
+}
+
+/// The key that says so of one mapping.
+pub(crate) fn mapping_entry(prefix: Vec<u8>, uuid: &[u8; 16]) -> Vec<u8> {
+    [prefix, RevisionId::from_bytes(*uuid).to_string().into_bytes()].concat()
+}
+
+/// Where a mapping says what no second one may have.
+pub(crate) fn mapping_claim(claim: &str) -> Vec<u8> {
+    format!("{MAPPINGS_BY}claim/{}", BlobDigest::of(claim.as_bytes())).into_bytes()
 }
 
 /// The last part of a key that is text.

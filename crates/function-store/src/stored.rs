@@ -421,6 +421,7 @@ mod code_signing;
 mod event_invoke;
 mod function_scaling;
 mod function_url;
+mod event_source_mapping;
 mod layer;
 mod policy;
 mod provisioned_concurrency;
@@ -441,6 +442,11 @@ pub(crate) use provisioned_concurrency::{
 };
 pub(crate) use recursion::StoredRecursionConfig;
 pub(crate) use runtime_management::StoredRuntimeManagement;
+pub(crate) use event_source_mapping::{
+    MappingTransition, StoredEventSource, StoredEventSourceMapping, StoredMappingEntry,
+    StoredMappingSettings, StoredMappingTransition, Twin,
+};
+pub(crate) use layer::{StoredLayerHead, StoredLayerVersion};
 
 #[cfg(test)]
 mod tests;

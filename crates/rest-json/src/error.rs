@@ -46,6 +46,7 @@ impl Class {
     const PROVISIONED_CONCURRENCY_CONFIG_NOT_FOUND: Self =
         Self::small("ProvisionedConcurrencyConfigNotFoundException", StatusCode::NOT_FOUND);
     const RESOURCE_CONFLICT: Self = Self::small("ResourceConflictException", StatusCode::CONFLICT);
+    const RESOURCE_IN_USE: Self = Self::capital("ResourceInUseException", StatusCode::BAD_REQUEST);
     const PRECONDITION_FAILED: Self =
         Self::small("PreconditionFailedException", StatusCode::PRECONDITION_FAILED);
     const INVALID_PARAMETER_VALUE: Self =
@@ -305,6 +306,12 @@ impl From<ServiceError> for WireError {
             ServiceError::RevisionMismatch
             | ServiceError::PolicyRevisionMismatch
             | ServiceError::LayerPolicyRevisionMismatch => Class::PRECONDITION_FAILED,
+            | ServiceError::QueueMappingExists { .. }
+            | ServiceError::MappingExists { .. }
+            | ServiceError::ClusterMappingExists { .. }
+            | ServiceError::UpdateInProgress { .. } => Class::RESOURCE_CONFLICT,
+            ServiceError::MappingInUse { .. } => Class::RESOURCE_IN_USE,
+            ServiceError::RevisionMismatch => Class::PRECONDITION_FAILED,
             ServiceError::NotLatest
             | ServiceError::ZipForImage
             | ServiceError::ImageForZip

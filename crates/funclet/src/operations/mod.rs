@@ -50,6 +50,7 @@ mod code_signing;
 mod concurrency;
 mod event_invoke;
 mod function_scaling;
+mod event_source_mappings;
 mod functions;
 mod invoke;
 mod layers;

@@ -20,6 +20,8 @@ const BYTES_PER_SETTLEMENT: usize = 128 << 10;
 pub(crate) enum Due {
     /// Transitions of a function are due at this engine time.
     Transition { name: FunctionName, at_ms: u64 },
+    /// What is in progress with an event source mapping is due at this engine time.
+    Mapping { uuid: [u8; 16], at_ms: u64 },
     /// A deleted function has versions to be swept away.
     Gone { incarnation: [u8; 16] },
 }

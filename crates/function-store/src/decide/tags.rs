@@ -6,6 +6,7 @@ use funclet_validation::{
 
 use crate::answer::ResourceTags;
 use crate::decide::layer::LAYER_NAME_LENGTH_MAX;
+use crate::decide::event_source_mapping;
 use crate::decide::sealed::{Command, Query};
 use crate::decide::update::refusal_of;
 use crate::decide::{Changes, Context, Decision, Stop, code_signing};
@@ -22,6 +23,11 @@ trait Tagged: Stored {
 impl Tagged for StoredLayerHead {
     fn tags(&mut self) -> &mut Vec<(String, String)> {
         &mut self.tags
+/// What has tags and is spoken of nowhere else is a function, or is not found.
+fn function(resource: &TaggableResource) -> Result<&FunctionName, ServiceError> {
+    match resource {
+        TaggableResource::Function(name) => Ok(name),
+        _ => Err(ServiceError::ResourceNotFound),
     }
 }
 
@@ -48,6 +54,12 @@ impl Query for ListTags {
             other => return Err(unknown(other).into()),
         };
         Ok(ResourceTags { tags: tags.into_iter().collect() })
+        if let TaggableResource::EventSourceMapping(uuid) = &self.resource {
+            return event_source_mapping::tags_of(context, uuid);
+        }
+        let name = function(&self.resource)?;
+        let found = context.require(name, context.caller.function_arn(name))?.value;
+        Ok(ResourceTags { tags: found.tags.into_iter().collect() })
     }
 }
 
@@ -120,6 +132,10 @@ fn exchange_of_function(
     name: &FunctionName,
     change: Change<'_>,
 ) -> Result<Decision<()>, Stop> {
+    if let TaggableResource::EventSourceMapping(uuid) = resource {
+        return event_source_mapping::exchange_tags(context, uuid, change);
+    }
+    let name = function(resource)?;
     let found = context.require(name, context.caller.function_arn(name))?;
     let mut changes = Changes::default();
     let old_revision = found.value.latest.revision_id;

@@ -9,10 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::keys;
 use crate::stored::{
-    BadStored, Stored, StoredAlias, StoredCodeSigningConfig, StoredCodeSigningUser, StoredEventInvokeConfig,
-    StoredFunctionCodeSigning, StoredFunctionScaling, StoredFunctionUrl, StoredLayerHead, StoredLayerPolicy,
-    StoredLayerVersion, StoredPolicy, StoredProvisionedConcurrency, StoredProvisionedTotal,
-    StoredRecursionConfig, StoredReferrer, StoredRuntimeManagement, parse,
+    BadStored, Stored, StoredAlias, StoredCodeSigningConfig, StoredCodeSigningUser, StoredEventInvokeConfig, StoredEventSourceMapping, StoredFunctionCodeSigning, StoredFunctionScaling, StoredFunctionUrl, StoredLayerHead, StoredLayerPolicy, StoredLayerVersion, StoredMappingEntry, StoredPolicy, StoredProvisionedConcurrency, StoredProvisionedTotal, StoredRecursionConfig, StoredReferrer, StoredRuntimeManagement, parse,
 };
 
 /// What a resource says about itself to whoever moves it as a whole.
@@ -111,6 +108,8 @@ resources! {
     EventInvokeConfig(StoredEventInvokeConfig) = "event-invoke-config",
     RuntimeManagement(StoredRuntimeManagement) = "runtime-management-config",
     FunctionScaling(StoredFunctionScaling) = "function-scaling-config",
+    EventSourceMapping(StoredEventSourceMapping) = "event-source-mapping",
+    EventSourceMappingEntry(StoredMappingEntry) = "event-source-mapping-by",
 }
 
 /// Whether a key is one of a belonging of some kind.

@@ -36,6 +36,8 @@ enum Step {
     CreateCodeSigning,
     AttachCodeSigning(u8, usize),
     Configure(u8, u8),
+    Map(u8, u8),
+    Unmap,
     Settle,
 }
 
@@ -71,6 +73,9 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (name.clone(), 0..4_u8).prop_map(|(name, executions)| Step::Reserve(name, executions)),
         2 => (name.clone(), name.clone(), 1..4_u8).prop_map(|(name, layer, number)| Step::UseLayer(name, layer, number)),
         2 => (0..3_u8, 0..4_u8).prop_map(|(name, kind)| Step::Configure(name, kind)),
+        2 => (name.clone(), name, 1..4_u8).prop_map(|(name, layer, number)| Step::UseLayer(name, layer, number)),
+        2 => (0..3_u8, 0..2_u8).prop_map(|(name, queue)| Step::Map(name, queue)),
+        1 => Just(Step::Unmap),
         1 => Just(Step::Settle),
     ]
 }
@@ -192,6 +197,14 @@ fn take(world: &World, step: &Step) {
             drop(crate::provisioned_concurrency::put(world, &of, (*executions).into()));
         }
         Step::Configure(number, setting) => configure(world, &name(*number), *setting),
+        Step::Map(number, queue) => {
+            let queue = format!("arn:aws:sqs:eu-central-1:111122223333:q{queue}");
+            drop(crate::event_source_mappings::create(world, &name(*number), &queue));
+        }
+        Step::Unmap => {
+            let found = crate::event_source_mappings::list(world, None, None, 50);
+            found.first().map(|uuid| drop(crate::event_source_mappings::delete(world, uuid)));
+        }
         Step::Settle => world.settle(),
     }
 }

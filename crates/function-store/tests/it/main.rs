@@ -41,6 +41,7 @@ mod concurrency;
 mod create;
 mod delete;
 mod event_invoke_configs;
+mod event_source_mappings;
 mod events;
 mod export;
 mod front;

@@ -5,10 +5,12 @@
 
 mod account_settings;
 mod aliases;
+mod as_sent;
 mod code_signing;
 mod concurrency;
 mod event_invoke;
 mod function_scaling;
+mod event_source_mappings;
 mod functions;
 mod invoke;
 mod layers;

@@ -129,16 +129,18 @@ pub enum EventSource {
 }
 
 impl EventSource {
-    /// The ARN of a source of AWS.
-    fn arn(&self) -> Option<&ResourceArn> {
+    /// Returns the ARN of a source of AWS.
+    #[must_use]
+    pub fn arn(&self) -> Option<&ResourceArn> {
         match self {
             Self::Arn(arn) => Some(arn),
             Self::SelfManaged(_) => None,
         }
     }
 
-    /// The service that it belongs to; empty for none of AWS.
-    fn service(&self) -> &str {
+    /// Returns the service that it belongs to, for example `sqs`; empty for none of AWS.
+    #[must_use]
+    pub fn service(&self) -> &str {
         self.arn().map_or("", ResourceArn::service)
     }
 }
@@ -185,6 +187,38 @@ pub struct EventSourceMappingSettings {
     pub document_db_event_source_config: Option<DocumentDbEventSourceConfig>,
     /// How many pollers there are.
     pub provisioned_poller_config: Option<ProvisionedPollerConfig>,
+}
+
+impl EventSourceMappingSettings {
+    /// Judges what the settings are together, and whether they go with their source.
+    ///
+    /// # Errors
+    /// [`Rejection::InvalidParameterValue`] for a destination of what succeeded and for any destination of a queue
+    /// (recorded from AWS of the two together; each alone is chosen), a queue with large batches and no time to gather them
+    /// (quoted in public code), and a filter without a pattern (quoted in public code; whether a pattern is one is not
+    /// judged). The order is chosen.
+    pub fn fit(&self, source: &EventSource) -> Result<(), Rejection> {
+        let is_queue = source.service() == "sqs";
+        let destinations = self.destinations.as_ref();
+        if destinations.is_some_and(|to| to.on_success.is_some() || (is_queue && to.on_failure.is_some())) {
+            return Err(Rejection::invalid(
+                "Unsupported DestinationConfig parameter for given event source mapping type.",
+            ));
+        }
+        if is_queue
+            && self.batch_size.is_some_and(|size| size > 10)
+            && self.maximum_batching_window_in_seconds.unwrap_or_default() == 0
+        {
+            return Err(Rejection::invalid(
+                "Maximum batch window in seconds must be greater than 0 if maximum batch size is greater than 10",
+            ));
+        }
+        let mut filters = self.filter_criteria.iter().flat_map(|criteria| &criteria.filters).flatten();
+        if filters.any(|filter| filter.pattern.as_deref().is_none_or(str::is_empty)) {
+            return Err(Rejection::invalid("Invalid filter pattern definition."));
+        }
+        Ok(())
+    }
 }
 
 /// Takes the settings out of an admitted request of either kind.
@@ -241,9 +275,10 @@ impl CreateEventSourceMappingRequest {
     /// # Errors
     /// [`Rejection::Validation`], then those of [`FunctionReference::resolve`], then
     /// [`Rejection::InvalidParameterValue`] for no source (quoted in public code), a source of both kinds \[chosen\], a
-    /// stream without a position (quoted in public code), a queue with one (quoted in boto/boto3#1613), a table with a time
-    /// (quoted in public code), a time that is not given (quoted in awsdocs/aws-cloudformation-user-guide#334), a queue with
-    /// large batches and no time to gather them (quoted in public code), and more than 50 tags. The order is chosen.
+    /// stream without a position (quoted in public code), a queue with one (recorded from AWS), a table with a time
+    /// (recorded), a time that is not given (quoted in awsdocs/aws-cloudformation-user-guide#334) or for nothing (recorded) or
+    /// before 1970 (recorded of streams), then those of [`EventSourceMappingSettings::fit`], and more than 50 tags. The order
+    /// is chosen.
     pub fn validate(self, caller: &Caller) -> Result<CreateEventSourceMapping, Rejection> {
         check(&self)?;
         let function = FunctionReference::resolve(caller, &required(self.function_name), None)?;
@@ -254,15 +289,9 @@ impl CreateEventSourceMappingRequest {
         };
         let starting_position = admitted_option(self.starting_position);
         check_position(&source, starting_position, self.starting_position_timestamp)?;
-        if source.service() == "sqs"
-            && self.batch_size.is_some_and(|size| size > 10)
-            && self.maximum_batching_window_in_seconds.unwrap_or_default() == 0
-        {
-            return Err(Rejection::invalid(
-                "Maximum batch window in seconds must be greater than 0 if maximum batch size is greater than 10",
-            ));
-        }
         let tags = self.tags.unwrap_or_default();
+        let settings = mapping_settings!(self);
+        settings.fit(&source)?;
         check_tags(&tags)?;
         Ok(CreateEventSourceMapping {
             function,
@@ -273,7 +302,7 @@ impl CreateEventSourceMappingRequest {
             tags,
             topics: self.topics,
             queues: self.queues,
-            settings: mapping_settings!(self),
+            settings,
         })
     }
 }
@@ -294,8 +323,16 @@ fn check_position(
             let arn = source.arn().map(ToString::to_string).unwrap_or_default();
             Err(Rejection::invalid(format!("Unsupported starting position for arn type: {arn}")))
         }
-        (_, Some(EventSourcePosition::AtTimestamp)) if timestamp.is_none() => {
-            Err(Rejection::invalid("Need to specify a timestamp"))
+        (_, Some(EventSourcePosition::AtTimestamp)) => match timestamp {
+            None => Err(Rejection::invalid("Need to specify a timestamp")),
+            Some(time) if time < 0.0 => Err(Rejection::invalid(
+                "Received Exception while reading from provided stream. class java.lang.Long can not be converted to a \
+                 Timestamp",
+            )),
+            Some(_) => Ok(()),
+        },
+        _ if timestamp.is_some() => {
+            Err(Rejection::invalid("Timestamp only valid with StartingPosition AT_TIMESTAMP"))
         }
         _ => Ok(()),
     }

@@ -1,8 +1,9 @@
 //! Requests about event source mappings: what goes with which source, and maps of lists.
 
 use funclet_validation::{
-    CreateEventSourceMapping, CreateEventSourceMappingRequest, EventSource, GetEventSourceMappingRequest,
-    Rejection, SelfManagedEventSource, UpdateEventSourceMappingRequest,
+    CreateEventSourceMapping, CreateEventSourceMappingRequest, DestinationConfig, EventSource, Filter,
+    FilterCriteria, GetEventSourceMappingRequest, OnFailure, OnSuccess, Rejection, SelfManagedEventSource,
+    UpdateEventSourceMappingRequest,
 };
 
 use crate::caller;
@@ -55,11 +56,59 @@ fn positions_and_sources() {
         |request| request.batch_size = Some(11),
         "Maximum batch window in seconds must be greater than 0 if maximum batch size is greater than 10",
     );
+    let with_time = |position: &'static str, time: f64| {
+        move |request: &mut CreateEventSourceMappingRequest| {
+            request.starting_position = Some(position.into());
+            request.starting_position_timestamp = Some(time);
+        }
+    };
+    for service in ["kinesis", "dynamodb"] {
+        refused(service, with_time("LATEST", 1.0), "Timestamp only valid with StartingPosition AT_TIMESTAMP");
+    }
+    refused(
+        "kinesis",
+        with_time("AT_TIMESTAMP", -1.0),
+        "Received Exception while reading from provided stream. class java.lang.Long can not be converted to a Timestamp",
+    );
+    assert!(create("kinesis", with_time("AT_TIMESTAMP", 1.0)).is_ok());
     let gathered = create("sqs", |request| {
         request.batch_size = Some(11);
         request.maximum_batching_window_in_seconds = Some(1);
     });
     assert_eq!(gathered.unwrap().settings.batch_size, Some(11));
+}
+
+#[test]
+fn destinations_and_filters() {
+    let to = "arn:aws:sqs:us-east-1:111111111111:failed";
+    let on_failure = |request: &mut CreateEventSourceMappingRequest| {
+        let on_failure = Some(OnFailure { destination: Some(to.into()) });
+        request.destination_config = Some(DestinationConfig { on_failure, on_success: None });
+        request.starting_position = Some("LATEST".into()).filter(|_| !is_queue(request));
+    };
+    let on_success = |request: &mut CreateEventSourceMappingRequest| {
+        let on_success = Some(OnSuccess { destination: Some(to.into()) });
+        request.destination_config = Some(DestinationConfig { on_success, on_failure: None });
+        request.starting_position = Some("LATEST".into());
+    };
+    let unsupported = "Unsupported DestinationConfig parameter for given event source mapping type.";
+    refused("sqs", on_failure, unsupported);
+    refused("kinesis", on_success, unsupported);
+    assert!(create("kinesis", on_failure).is_ok());
+    let filter = |pattern: Option<&'static str>| {
+        move |request: &mut CreateEventSourceMappingRequest| {
+            let filters = vec![Filter { pattern: pattern.map(Into::into) }];
+            request.filter_criteria = Some(FilterCriteria { filters: Some(filters) });
+        }
+    };
+    for pattern in [None, Some("")] {
+        refused("sqs", filter(pattern), "Invalid filter pattern definition.");
+    }
+    assert!(create("sqs", filter(Some("{}"))).is_ok());
+}
+
+fn is_queue(request: &CreateEventSourceMappingRequest) -> bool {
+    request.event_source_arn.as_deref().is_some_and(|arn| arn.contains(":sqs:"))
 }
 
 #[test]
