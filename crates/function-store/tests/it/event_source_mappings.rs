@@ -109,9 +109,9 @@ fn what_is_created_is_there(mut world: World) {
     assert_eq!(created.uuid.as_bytes()[14], b'4', "a UUID of version 4: {}", created.uuid);
     assert_eq!(created.last_modified, Timestamp(NOON_MS));
     world.reopen(Transitions::Manual);
-    let read = get(&world, &created.uuid).unwrap();
-    assert_eq!(read, EventSourceMappingConfiguration { state: State::Enabled, ..read.clone() });
-    assert_eq!(EventSourceMappingConfiguration { state: State::Creating, ..read }, created);
+    let mut read = get(&world, &created.uuid).unwrap();
+    assert_eq!(std::mem::replace(&mut read.state, State::Creating), State::Enabled);
+    assert_eq!(read, created);
     for unknown in ["01234567-89ab-4def-8123-456789abcdef", "é23456789012345678901234567890123456"] {
         assert_eq!(get(&world, unknown), Err(ServiceError::ResourceNotFound));
         assert_eq!(delete(&world, unknown), Err(ServiceError::ResourceNotFound));
@@ -206,7 +206,7 @@ fn what_is_in_progress_is_left_alone(world: World) {
     assert_eq!(update(&world, &uuid, |_| {}), in_use("update"));
     assert_eq!(delete(&world, &uuid), in_use("delete"));
     assert_eq!(
-        in_use("update").map(|()| ()).unwrap_err().to_string(),
+        update(&world, &uuid, |_| {}).unwrap_err().to_string(),
         "Cannot update the event source mapping because it is in use."
     );
     world.complete("f", None);

@@ -58,7 +58,7 @@ impl Request for Transitions {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Ended {
-    /// How many transitions ended: those of `$LATEST` and of versions.
+    /// How many transitions ended: those of `$LATEST`, of versions and of event source mappings.
     transitions: usize,
 }
 
