@@ -99,7 +99,17 @@ pub use system::{SystemClock, SystemIds};
 pub use upkeep::UpkeepError;
 
 pub use funclet_function_store::{
-    AccountLimit, AccountSettings, AccountUsage, AddedLayerPermission, AddedPermission, AliasConfiguration, AliasPage, Clock, CodeLocation, CodeSigningConfig, CodeSigningConfigPage, Event, EventSourceMappingConfiguration, EventSourceMappingPage, EventSourceMappingState, FunctionArnPage, FunctionCodeSigning, FunctionConcurrency, FunctionConfiguration, FunctionDetail, FunctionEvent, FunctionEventInvokeConfig, FunctionEventInvokeConfigPage, FunctionEventKind, FunctionPage, FunctionRecursion, FunctionScalingAccepted, FunctionScalingAnswer, FunctionUrlConfig, FunctionUrlPage, InvocableLayer, LastUpdateStatus, LayerAnswer, LayerContent, LayerPage, LayerSummary, LayerVersion, LayerVersionPage, LayerVersionSummary, ProvisionedConcurrency, ProvisionedConcurrencyItem, ProvisionedConcurrencyPage, ProvisionedConcurrencyStatus, Reason, ResourceChange, ResourceEvent, ResourceKind, ResourcePolicy, ResourceTags, RuntimeManagementConfig, ServiceError, State, Status, ThrottleReason, Timestamp, Transitions, VersionPage, VpcConfigAnswer,
+    AccountLimit, AccountSettings, AccountUsage, AddedLayerPermission, AddedPermission, AliasConfiguration,
+    AliasPage, Clock, CodeLocation, CodeSigningConfig, CodeSigningConfigPage, Event,
+    EventSourceMappingConfiguration, EventSourceMappingPage, EventSourceMappingState, FunctionArnPage,
+    FunctionCodeSigning, FunctionConcurrency, FunctionConfiguration, FunctionDetail, FunctionEvent,
+    FunctionEventInvokeConfig, FunctionEventInvokeConfigPage, FunctionEventKind, FunctionPage,
+    FunctionRecursion, FunctionScalingAccepted, FunctionScalingAnswer, FunctionUrlConfig, FunctionUrlPage,
+    InvocableLayer, LastUpdateStatus, LayerAnswer, LayerContent, LayerPage, LayerSummary, LayerVersion,
+    LayerVersionPage, LayerVersionSummary, ProvisionedConcurrency, ProvisionedConcurrencyItem,
+    ProvisionedConcurrencyPage, ProvisionedConcurrencyStatus, Reason, ResourceChange, ResourceEvent,
+    ResourceKind, ResourcePolicy, ResourceTags, RuntimeManagementConfig, ServiceError, State, Status,
+    ThrottleReason, Timestamp, Transitions, VersionPage, VpcConfigAnswer,
 };
 pub use funclet_storage::{
     Backend, BlobDigest, BlobReader as PackageReader, CopyMode, CopyProgress, Durability, Entropy as Ids,

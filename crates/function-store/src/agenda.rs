@@ -11,7 +11,8 @@ use funclet_validation::{Caller, FunctionName};
 
 use crate::answer::Reason;
 use crate::decide::{
-    CompleteMappings, CompleteProvisioned, CompleteTransitions, CompletedProvisioned, Due, SettleFunction, SettleMapping, Settled, SweepGone, gone_functions, unsettled_functions, unsettled_mappings,
+    CompleteMappings, CompleteProvisioned, CompleteTransitions, CompletedProvisioned, Due, SettleFunction,
+    SettleMapping, Settled, SweepGone, gone_functions, unsettled_functions, unsettled_mappings,
 };
 use crate::error::ServiceError;
 use crate::keys;

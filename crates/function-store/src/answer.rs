@@ -1,14 +1,17 @@
 //! What operations answer: Lambda's own members, typed.
 
 mod event_invoke;
+mod event_source_mapping;
 mod function_scaling;
 mod function_url;
 mod invocable;
-mod event_source_mapping;
 mod layer;
 mod runtime_management;
 
 pub use event_invoke::{FunctionEventInvokeConfig, FunctionEventInvokeConfigPage};
+pub use event_source_mapping::{
+    EventSourceMappingConfiguration, EventSourceMappingPage, EventSourceMappingState,
+};
 pub use function_scaling::{FunctionScalingAccepted, FunctionScalingAnswer};
 pub use function_url::{FunctionUrlConfig, FunctionUrlPage};
 pub use invocable::{Invocable, InvocableLayer};
@@ -17,10 +20,6 @@ pub use layer::{
     LayerVersionSummary,
 };
 pub use runtime_management::RuntimeManagementConfig;
-pub use event_source_mapping::{
-    EventSourceMappingConfiguration, EventSourceMappingPage, EventSourceMappingState,
-};
-pub use layer::{LayerContent, LayerPage, LayerSummary, LayerVersion, LayerVersionPage, LayerVersionSummary};
 
 use funclet_validation::{
     AliasName, AliasRoute, Architecture, CapacityProviderSettings, CodeSha256, CodeSigningConfigArn,

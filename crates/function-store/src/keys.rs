@@ -195,6 +195,8 @@ pub(crate) fn code_signing_users(id: &str) -> Vec<u8> {
 /// Where it says that a function has a code signing config.
 pub(crate) fn code_signing_user(id: &str, name: &str) -> Vec<u8> {
     [&code_signing_users(id)[..], name.as_bytes()].concat()
+}
+
 pub(crate) fn mapping(uuid: &[u8; 16]) -> Vec<u8> {
     format!("{MAPPINGS}{}", RevisionId::from_bytes(*uuid)).into_bytes()
 }

@@ -59,7 +59,16 @@ mod store;
 mod stored;
 
 pub use answer::{
-    AccountLimit, AccountSettings, AccountUsage, AddedLayerPermission, AddedPermission, AliasConfiguration, AliasPage, CodeLocation, CodeSigningConfig, CodeSigningConfigPage, EventSourceMappingConfiguration, EventSourceMappingPage, EventSourceMappingState, FunctionArnPage, FunctionCodeSigning, FunctionConcurrency, FunctionConfiguration, FunctionDetail, FunctionEventInvokeConfig, FunctionEventInvokeConfigPage, FunctionPage, FunctionRecursion, FunctionScalingAccepted, FunctionScalingAnswer, FunctionUrlConfig, FunctionUrlPage, Invocable, InvocableLayer, LastUpdateStatus, LayerAnswer, LayerContent, LayerPage, LayerSummary, LayerVersion, LayerVersionPage, LayerVersionSummary, ProvisionedConcurrency, ProvisionedConcurrencyItem, ProvisionedConcurrencyPage, ProvisionedConcurrencyStatus, Reason, ResourcePolicy, ResourceTags, RuntimeManagementConfig, State, Status, Timestamp, VersionPage, VpcConfigAnswer,
+    AccountLimit, AccountSettings, AccountUsage, AddedLayerPermission, AddedPermission, AliasConfiguration,
+    AliasPage, CodeLocation, CodeSigningConfig, CodeSigningConfigPage, EventSourceMappingConfiguration,
+    EventSourceMappingPage, EventSourceMappingState, FunctionArnPage, FunctionCodeSigning,
+    FunctionConcurrency, FunctionConfiguration, FunctionDetail, FunctionEventInvokeConfig,
+    FunctionEventInvokeConfigPage, FunctionPage, FunctionRecursion, FunctionScalingAccepted,
+    FunctionScalingAnswer, FunctionUrlConfig, FunctionUrlPage, Invocable, InvocableLayer, LastUpdateStatus,
+    LayerAnswer, LayerContent, LayerPage, LayerSummary, LayerVersion, LayerVersionPage, LayerVersionSummary,
+    ProvisionedConcurrency, ProvisionedConcurrencyItem, ProvisionedConcurrencyPage,
+    ProvisionedConcurrencyStatus, Reason, ResourcePolicy, ResourceTags, RuntimeManagementConfig, State,
+    Status, Timestamp, VersionPage, VpcConfigAnswer,
 };
 pub use clock::Clock;
 pub use decide::{

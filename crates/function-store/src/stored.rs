@@ -419,9 +419,9 @@ pub(crate) fn parse_option<T: FromStr>(text: Option<&String>) -> Result<Option<T
 mod alias;
 mod code_signing;
 mod event_invoke;
+mod event_source_mapping;
 mod function_scaling;
 mod function_url;
-mod event_source_mapping;
 mod layer;
 mod policy;
 mod provisioned_concurrency;
@@ -433,6 +433,10 @@ pub(crate) mod text_form;
 pub(crate) use alias::{StoredAlias, StoredReferrer};
 pub(crate) use code_signing::{StoredCodeSigningConfig, StoredCodeSigningUser, StoredFunctionCodeSigning};
 pub(crate) use event_invoke::StoredEventInvokeConfig;
+pub(crate) use event_source_mapping::{
+    MappingTransition, StoredEventSource, StoredEventSourceMapping, StoredMappingEntry,
+    StoredMappingSettings, StoredMappingTransition, Twin,
+};
 pub(crate) use function_scaling::StoredFunctionScaling;
 pub(crate) use function_url::{StoredCors, StoredFunctionUrl};
 pub(crate) use layer::{StoredLayerHead, StoredLayerPolicy, StoredLayerVersion};
@@ -442,11 +446,6 @@ pub(crate) use provisioned_concurrency::{
 };
 pub(crate) use recursion::StoredRecursionConfig;
 pub(crate) use runtime_management::StoredRuntimeManagement;
-pub(crate) use event_source_mapping::{
-    MappingTransition, StoredEventSource, StoredEventSourceMapping, StoredMappingEntry,
-    StoredMappingSettings, StoredMappingTransition, Twin,
-};
-pub(crate) use layer::{StoredLayerHead, StoredLayerVersion};
 
 #[cfg(test)]
 mod tests;

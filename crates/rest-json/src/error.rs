@@ -301,17 +301,15 @@ impl From<ServiceError> for WireError {
             | ServiceError::CodeSigningConfigInUse { .. }
             | ServiceError::VersionProvisioned
             | ServiceError::AliasProvisioned
+            | ServiceError::QueueMappingExists { .. }
+            | ServiceError::MappingExists { .. }
+            | ServiceError::ClusterMappingExists { .. }
             | ServiceError::UpdateInProgress { .. }
             | ServiceError::NotInvocable { .. } => Class::RESOURCE_CONFLICT,
             ServiceError::RevisionMismatch
             | ServiceError::PolicyRevisionMismatch
             | ServiceError::LayerPolicyRevisionMismatch => Class::PRECONDITION_FAILED,
-            | ServiceError::QueueMappingExists { .. }
-            | ServiceError::MappingExists { .. }
-            | ServiceError::ClusterMappingExists { .. }
-            | ServiceError::UpdateInProgress { .. } => Class::RESOURCE_CONFLICT,
             ServiceError::MappingInUse { .. } => Class::RESOURCE_IN_USE,
-            ServiceError::RevisionMismatch => Class::PRECONDITION_FAILED,
             ServiceError::NotLatest
             | ServiceError::ZipForImage
             | ServiceError::ImageForZip

@@ -44,14 +44,10 @@ pub enum TaggableResource {
     Layer(LayerName),
     /// A code signing configuration.
     CodeSigningConfig(CodeSigningConfigArn),
-    /// An event source mapping, by its id.
+    /// An event source mapping, by its id in lower case.
     EventSourceMapping(String),
     /// A capacity provider, by its name.
     CapacityProvider(String),
-    /// An event source mapping of the caller's account and region: its id, in lower case.
-    EventSourceMapping(String),
-    /// A layer, a code signing config, a capacity provider, or an event source mapping of somebody else's.
-    Other,
 }
 
 impl TaggableResource {
@@ -66,17 +62,6 @@ impl TaggableResource {
         let (region, account, kind, name) = (part(), part(), part(), part());
         if kind == "function" {
             return Self::function(FunctionReference::resolve(caller, arn, None)?);
-        let own_mapping = format!(
-            "arn:{}:lambda:{}:{}:event-source-mapping:",
-            caller.region.partition(),
-            caller.region,
-            caller.account
-        );
-        if let Some(uuid) = arn.strip_prefix(&own_mapping) {
-            return Ok(Self::EventSourceMapping(uuid.to_ascii_lowercase()));
-        }
-        if arn.split(':').nth(5) != Some("function") {
-            return Ok(Self::Other);
         }
         if region != caller.region.as_str() {
             return Err(Rejection::OtherRegion { requested: admitted(region), here: caller.region.clone() });
@@ -87,7 +72,7 @@ impl TaggableResource {
         Ok(match kind {
             "layer" => Self::Layer(admitted(name)),
             "code-signing-config" => Self::CodeSigningConfig(admitted(arn)),
-            "event-source-mapping" => Self::EventSourceMapping(name.to_owned()),
+            "event-source-mapping" => Self::EventSourceMapping(name.to_ascii_lowercase()),
             _ => Self::CapacityProvider(name.to_owned()),
         })
     }

@@ -6,10 +6,9 @@ use funclet_validation::{
 
 use crate::answer::ResourceTags;
 use crate::decide::layer::LAYER_NAME_LENGTH_MAX;
-use crate::decide::event_source_mapping;
 use crate::decide::sealed::{Command, Query};
 use crate::decide::update::refusal_of;
-use crate::decide::{Changes, Context, Decision, Stop, code_signing};
+use crate::decide::{Changes, Context, Decision, Stop, code_signing, event_source_mapping};
 use crate::error::ServiceError;
 use crate::event::{FunctionEvent, FunctionEventKind};
 use crate::keys;
@@ -23,11 +22,6 @@ trait Tagged: Stored {
 impl Tagged for StoredLayerHead {
     fn tags(&mut self) -> &mut Vec<(String, String)> {
         &mut self.tags
-/// What has tags and is spoken of nowhere else is a function, or is not found.
-fn function(resource: &TaggableResource) -> Result<&FunctionName, ServiceError> {
-    match resource {
-        TaggableResource::Function(name) => Ok(name),
-        _ => Err(ServiceError::ResourceNotFound),
     }
 }
 
@@ -51,15 +45,13 @@ impl Query for ListTags {
             }
             TaggableResource::Layer(name) => stored::<StoredLayerHead>(context, &layer_key(name)?)?.tags,
             TaggableResource::CodeSigningConfig(arn) => code_signing::require(context, arn)?.value.tags,
-            other => return Err(unknown(other).into()),
+            TaggableResource::EventSourceMapping(uuid) => {
+                return event_source_mapping::tags_of(context, uuid);
+            }
+            // There are none.
+            TaggableResource::CapacityProvider(_) => return Err(ServiceError::ResourceNotFound.into()),
         };
         Ok(ResourceTags { tags: tags.into_iter().collect() })
-        if let TaggableResource::EventSourceMapping(uuid) = &self.resource {
-            return event_source_mapping::tags_of(context, uuid);
-        }
-        let name = function(&self.resource)?;
-        let found = context.require(name, context.caller.function_arn(name))?.value;
-        Ok(ResourceTags { tags: found.tags.into_iter().collect() })
     }
 }
 
@@ -95,13 +87,12 @@ fn exchange(
             exchange_stored::<StoredLayerHead>(context, layer_key(name)?, change)
         }
         TaggableResource::CodeSigningConfig(arn) => code_signing::exchange_tags(context, arn, change),
-        other => Err(unknown(other).into()),
+        TaggableResource::EventSourceMapping(uuid) => {
+            event_source_mapping::exchange_tags(context, uuid, change)
+        }
+        // There are none.
+        TaggableResource::CapacityProvider(_) => Err(ServiceError::ResourceNotFound.into()),
     }
-}
-
-/// What cannot be created here is not found.
-fn unknown(_: &TaggableResource) -> ServiceError {
-    ServiceError::ResourceNotFound
 }
 
 /// Reads a resource that must exist.
@@ -132,10 +123,6 @@ fn exchange_of_function(
     name: &FunctionName,
     change: Change<'_>,
 ) -> Result<Decision<()>, Stop> {
-    if let TaggableResource::EventSourceMapping(uuid) = resource {
-        return event_source_mapping::exchange_tags(context, uuid, change);
-    }
-    let name = function(resource)?;
     let found = context.require(name, context.caller.function_arn(name))?;
     let mut changes = Changes::default();
     let old_revision = found.value.latest.revision_id;

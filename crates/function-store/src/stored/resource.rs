@@ -9,7 +9,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::keys;
 use crate::stored::{
-    BadStored, Stored, StoredAlias, StoredCodeSigningConfig, StoredCodeSigningUser, StoredEventInvokeConfig, StoredEventSourceMapping, StoredFunctionCodeSigning, StoredFunctionScaling, StoredFunctionUrl, StoredLayerHead, StoredLayerPolicy, StoredLayerVersion, StoredMappingEntry, StoredPolicy, StoredProvisionedConcurrency, StoredProvisionedTotal, StoredRecursionConfig, StoredReferrer, StoredRuntimeManagement, parse,
+    BadStored, Stored, StoredAlias, StoredCodeSigningConfig, StoredCodeSigningUser, StoredEventInvokeConfig,
+    StoredEventSourceMapping, StoredFunctionCodeSigning, StoredFunctionScaling, StoredFunctionUrl,
+    StoredLayerHead, StoredLayerPolicy, StoredLayerVersion, StoredMappingEntry, StoredPolicy,
+    StoredProvisionedConcurrency, StoredProvisionedTotal, StoredRecursionConfig, StoredReferrer,
+    StoredRuntimeManagement, parse,
 };
 
 /// What a resource says about itself to whoever moves it as a whole.

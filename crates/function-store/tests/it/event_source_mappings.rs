@@ -395,7 +395,7 @@ fn what_is_gone_is_removed(mut world: World) {
     world.create("f", "one");
     let uuids = [QUEUE, STREAM].map(|source| create(&world, "f", source).unwrap().uuid);
     world.reopen(slow);
-    uuids.each_ref().map(|uuid| delete(&world, uuid).unwrap());
+    uuids.iter().for_each(|uuid| drop(delete(&world, uuid).unwrap()));
     world.clock.advance(Duration::from_secs(60));
     let again = create(&world, "f", QUEUE).unwrap().uuid;
     assert_eq!(list(&world, Some("f"), None, 10), [again.clone()]);

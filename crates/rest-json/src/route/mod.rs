@@ -6,8 +6,8 @@ mod aliases;
 mod code_signing;
 mod concurrency;
 mod event_invoke;
-mod function_scaling;
 mod event_source_mappings;
+mod function_scaling;
 mod functions;
 mod invoke;
 mod layers;
@@ -74,12 +74,12 @@ pub(crate) enum RequestBody {
 /// The operations that are offered, by resource. Methods, paths and members are those of botocore's service model; the
 /// statuses are recorded from AWS.
 static GROUPS: &[&[Route]] = &[
-static GROUPS: [&[Route]; 11] = [
     functions::ROUTES,
     versions::ROUTES,
     aliases::ROUTES,
     layers::ROUTES,
-    event_source_mappings::ROUTES, policies::ROUTES,
+    event_source_mappings::ROUTES,
+    policies::ROUTES,
     tags::ROUTES,
     concurrency::ROUTES,
     code_signing::ROUTES,
