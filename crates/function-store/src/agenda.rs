@@ -11,8 +11,8 @@ use funclet_validation::{Caller, FunctionName};
 
 use crate::answer::Reason;
 use crate::decide::{
-    CompleteMappings, CompleteProvisioned, CompleteTransitions, CompletedProvisioned, Due, SettleFunction,
-    SettleMapping, Settled, SweepGone, gone_functions, unsettled_functions, unsettled_mappings,
+    CompleteProvisioned, CompleteTransitions, CompletedProvisioned, Due, SettleFunction, SettleMapping,
+    Settled, SweepGone, gone_functions, pending_mappings, unsettled_functions, unsettled_mappings,
 };
 use crate::error::ServiceError;
 use crate::keys;
@@ -113,8 +113,8 @@ impl FunctionStore {
             }
         }
         for ((caller, uuid), at_ms) in self.agenda().take_due_mappings(self.now_ms()) {
-            match self.run(&caller, SettleMapping { uuid }) {
-                Ok(finished) => done += finished,
+            match self.run(&caller, SettleMapping { uuid, in_any_case: false }) {
+                Ok(finished) => done += usize::from(finished),
                 Err(failure) => {
                     self.agenda().note(&caller, Due::Mapping { uuid, at_ms });
                     failed.get_or_insert(failure);
@@ -181,9 +181,10 @@ impl FunctionStore {
     fn complete_mappings(&self, caller: &Caller, function_name: &FunctionName) -> Result<usize, Failure> {
         let (mut done, mut after) = (0, None);
         loop {
-            let command = CompleteMappings { function_name: function_name.clone(), after };
-            let (finished, next) = self.run(caller, command)?;
-            done += finished;
+            let (pending, next) = self.look(caller, pending_mappings(function_name.clone(), after))?;
+            for uuid in pending {
+                done += usize::from(self.run(caller, SettleMapping { uuid, in_any_case: true })?);
+            }
             match next {
                 Some(_) => after = next,
                 None => return Ok(done),

@@ -74,8 +74,8 @@ pub enum ServiceError {
     ClusterMappingExists {
         /// Its bootstrap servers.
         servers: String,
-        /// The ARN, with a qualifier if the mapping has one.
-        function: FunctionArn,
+        /// The ARN of the function, with a qualifier if the mapping has one.
+        function: String,
         /// The topics.
         topics: String,
         /// The id of the mapping.

@@ -283,7 +283,7 @@ fn exists(context: &Context<'_>, other: &Mapping) -> Result<ServiceError, Stop> 
             let servers: Vec<_> = endpoints.iter().flat_map(|(_, servers)| servers).cloned().collect();
             ServiceError::ClusterMappingExists {
                 servers: servers.join(","),
-                function: other.function_arn(context)?,
+                function: other.function_arn(context)?.to_string(),
                 topics: other.stored.topics.clone().unwrap_or_default().join(","),
                 uuid,
             }

@@ -45,7 +45,7 @@ pub use invoke::{Chance, CheckInvocation, FindInvocable};
 pub use layer::{FindLayerVersion, GetLayer, LayerPackage, PublishLayer};
 pub use layers::ForeignLayer;
 pub(crate) use settle::{CompleteTransitions, Due, SettleFunction, Settled, unsettled_functions};
-pub(crate) use settle_mappings::{CompleteMappings, SettleMapping, unsettled_mappings};
+pub(crate) use settle_mappings::{SettleMapping, pending_mappings, unsettled_mappings};
 pub(crate) use sweep::{SweepGone, gone_functions};
 pub use update_code::{CheckUpdate, UpdateCode};
 pub use update_configuration::{CheckConfiguration, UpdateConfiguration};

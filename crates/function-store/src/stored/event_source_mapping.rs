@@ -343,7 +343,11 @@ mod tests {
         };
         assert_eq!(
             [digest(&mapping()), digest(&by_arn), digest(&StoredMappingEntry { uuid: [1; 16] })],
-            ["", "", ""]
+            [
+                "831676e5d38e6ba766f95d9f5d717c8ef12ecac0d032e8869d24f7dd00ed79b7",
+                "a1551c476253dccd093658f0ac21d245acf518ec1ae10d4bd64440827a5ec970",
+                "cc8cd41cef907c4d216069122c4b89936211361f9050a717a1e37ad1862e952f",
+            ]
         );
         assert_eq!([StoredEventSourceMapping::KIND, StoredMappingEntry::KIND], [38, 39]);
     }

@@ -48,6 +48,7 @@ macro_rules! resources {
         /// A resource of any kind.
         #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
         #[serde(tag = "resource")]
+        #[expect(clippy::large_enum_variant, reason = "short-lived, and boxed where many are kept")]
         pub(crate) enum StoredResource {
             $( $(#[$attr])* #[serde(rename = $tag)] $name($stored), )+
         }

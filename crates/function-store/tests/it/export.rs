@@ -203,7 +203,9 @@ fn take(world: &World, step: &Step) {
         }
         Step::Unmap => {
             let found = crate::event_source_mappings::list(world, None, None, 50);
-            found.first().map(|uuid| drop(crate::event_source_mappings::delete(world, uuid)));
+            if let Some(uuid) = found.first() {
+                drop(crate::event_source_mappings::delete(world, uuid));
+            }
         }
         Step::Settle => world.settle(),
     }

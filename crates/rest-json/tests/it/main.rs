@@ -7,6 +7,7 @@ mod client;
 mod concurrency;
 mod conformance;
 mod errors;
+mod event_source_mappings;
 mod golden;
 mod images;
 mod invocations;
