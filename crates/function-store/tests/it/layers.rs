@@ -182,7 +182,7 @@ fn functions_keep_the_layers_that_they_use() {
         world.publish("f");
         world.update_published("f", "newer");
         assert_eq!((references(&world, "a"), references(&world, "b")), (4, 4));
-        assert_eq!(use_layers(&world, "f", &[&b]).unwrap(), [b.clone()]);
+        assert_eq!(use_layers(&world, "f", &[&b]).unwrap(), std::slice::from_ref(&b));
         assert_eq!((references(&world, "a"), references(&world, "b")), (3, 4));
         delete(&world, "a", 1);
         delete(&world, "b", 1);
