@@ -88,7 +88,8 @@ resource "aws_lambda_permission" "account" {
   action        = "lambda:InvokeFunction"
   function_name = aws_lambda_function.hello.function_name
   qualifier     = aws_lambda_alias.live.name
-  principal     = "444455556666"
+  # The service shows an account as this ARN (recorded), which the provider takes for a difference if only its id was given.
+  principal     = "arn:aws:iam::444455556666:root"
 }
 
 resource "aws_lambda_function_url" "live" {
