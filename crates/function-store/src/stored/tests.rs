@@ -174,6 +174,31 @@ fn a_text_that_is_not_valid_is_no_panic() {
     assert_eq!(bad.typed().unwrap_err().to_string(), "a stored text is not valid: \"XML\"");
 }
 
+/// As above, of layers. The digests were made of the bytes that docs/format.md states.
+#[test]
+fn the_shapes_of_layers_never_change() {
+    let head = StoredLayerHead { next_version: 2, code_bytes: 3, tags: vec![("team".into(), "blue".into())] };
+    let version = StoredLayerVersion {
+        created_ms: 1,
+        sha256: [2; 32],
+        size: 3,
+        unzipped_size: 4,
+        description: "d".into(),
+        license_info: Some("MIT".into()),
+        compatible_runtimes: Some(vec!["python3.13".into()]),
+        compatible_architectures: None,
+    };
+    assert_eq!(
+        [digest(&head), digest(&version)],
+        [
+            "ccacdcce3cf7875ebedd59a58b82e826587c1ba1abe2d72e13ba2d89152e2310",
+            "141c890f624f1b37863ec213aee38a211e2633538548eb46500455ca9268e5b0",
+        ]
+    );
+    assert_eq!(digest(&StoredLayerPolicy(policy())), digest(&policy()));
+    assert_eq!([StoredLayerHead::KIND, StoredLayerVersion::KIND, StoredLayerPolicy::KIND], [22, 23, 24]);
+}
+
 /// As above, of what belongs to concurrency and code signing.
 #[test]
 fn small_shapes_never_change() {
