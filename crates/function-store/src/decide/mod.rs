@@ -19,6 +19,7 @@ mod function_url;
 mod get;
 mod invoke;
 mod layer;
+mod layer_lists;
 mod layer_policy;
 mod layers;
 mod list;
