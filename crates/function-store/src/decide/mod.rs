@@ -25,6 +25,7 @@ mod layers;
 mod list;
 mod marker;
 mod policy;
+mod provisionable;
 mod provisioned_concurrency;
 mod publish;
 mod recursion;

@@ -10,11 +10,11 @@ use funclet_validation::{
     AliasRoutingConfiguration, CreateAliasRequest, DeleteAliasRequest, DeleteFunctionConcurrencyRequest,
     DeleteProvisionedConcurrencyConfigRequest, GetProvisionedConcurrencyConfigRequest,
     ListProvisionedConcurrencyConfigsRequest, PutFunctionConcurrencyRequest,
-    PutProvisionedConcurrencyConfigRequest,
+    PutProvisionedConcurrencyConfigRequest, UpdateAliasRequest,
 };
 
 use crate::events::resource_feed;
-use crate::world::{NOON_MS, World, function_arn};
+use crate::world::{Kind, NOON_MS, World, function_arn};
 
 use ProvisionedConcurrencyStatus::{Failed, InProgress, Ready};
 
@@ -30,6 +30,8 @@ on_every_backend!(
     the_account_bounds_it,
     a_reservation_takes_its_place,
     an_alias_and_its_version_do_not_both_have_some,
+    an_alias_that_has_some_moves_to_a_version_that_has_none,
+    every_alias_of_a_version_counts,
     it_goes_with_what_has_it,
     they_are_listed_in_pages,
     nothing_else_of_the_function_changes,
@@ -300,6 +302,90 @@ fn an_alias_and_its_version_do_not_both_have_some(world: World) {
     alias(&world, "other", "1", None);
     put(&world, "f:other", 1).unwrap();
     assert_eq!(world.reserved_concurrency(), 4);
+}
+
+fn move_alias(world: &World, name: &str, request: UpdateAliasRequest) -> Result<String, ServiceError> {
+    let request = UpdateAliasRequest { function_name: Some("f".into()), name: Some(name.into()), ..request };
+    world.run(request.validate(&world.caller).unwrap()).map(|alias| alias.function_version.to_string())
+}
+
+fn to(version: &str) -> UpdateAliasRequest {
+    UpdateAliasRequest { function_version: Some(version.into()), ..Default::default() }
+}
+
+fn an_alias_that_has_some_moves_to_a_version_that_has_none(world: World) {
+    world.create_published("f", "one");
+    ["two", "three"].iter().for_each(|content| drop(world.update_published("f", content)));
+    alias(&world, "live", "1", None);
+    put(&world, "f:2", 1).unwrap();
+    assert_eq!(move_alias(&world, "live", to("2")).as_deref(), Ok("2"), "it has none itself");
+    assert_eq!(move_alias(&world, "live", to("$LATEST")).as_deref(), Ok("$LATEST"));
+    move_alias(&world, "live", to("1")).unwrap();
+    put(&world, "f:live", 1).unwrap();
+    assert_eq!(move_alias(&world, "live", to("2")), Err(ServiceError::VersionProvisioned));
+    assert_eq!(move_alias(&world, "live", to("$LATEST")), Err(ServiceError::ProvisionedUnpublished));
+    assert_eq!(move_alias(&world, "live", to("3")).as_deref(), Ok("3"));
+    let routing =
+        AliasRoutingConfiguration { additional_version_weights: Some([("2", 0.5)].into_iter().collect()) };
+    let routed = UpdateAliasRequest { routing_config: Some(routing), ..Default::default() };
+    assert_eq!(move_alias(&world, "live", routed).as_deref(), Ok("3"), "it does not stand for the other");
+    delete(&world, "f:live").unwrap();
+    let unrouted = AliasRoutingConfiguration { additional_version_weights: Some(Default::default()) };
+    let moved = UpdateAliasRequest { routing_config: Some(unrouted), ..to("2") };
+    assert_eq!(move_alias(&world, "live", moved).as_deref(), Ok("2"));
+}
+
+/// Wherever it lies among the others, which may have some as well and stand for other versions.
+fn every_alias_of_a_version_counts(world: World) {
+    world.create_published("f", "one");
+    world.update_published("f", "two");
+    for number in 0..60 {
+        alias(&world, &format!("a-{number:02}"), "1", None);
+    }
+    alias(&world, "routing", "2", Some("1"));
+    put(&world, "f:routing", 1).unwrap();
+    assert_eq!(put(&world, "f:2", 1), Err(ServiceError::AliasProvisioned));
+    put(&world, "f:1", 1).unwrap();
+    delete(&world, "f:1").unwrap();
+    for name in ["a-00", "a-30", "a-59"] {
+        put(&world, &format!("f:{name}"), 1).unwrap();
+        assert_eq!(put(&world, "f:1", 1), Err(ServiceError::AliasProvisioned), "{name}");
+        delete(&world, &format!("f:{name}")).unwrap();
+    }
+    put(&world, "f:1", 1).unwrap();
+}
+
+/// Several pages of aliases, and what is provisioned in between.
+#[test]
+fn every_alias_counts_of_very_many() {
+    let world = World::new(Kind::Memory);
+    world.create_published("f", "one");
+    world.update_published("f", "two");
+    for number in 0..1_600 {
+        alias(&world, &format!("a-{number:04}"), if number < 1_590 { "2" } else { "1" }, None);
+    }
+    for number in [0, 1, 499, 500, 501, 1_100, 1_589] {
+        put(&world, &format!("f:a-{number:04}"), 1).unwrap();
+    }
+    put(&world, "f:1", 1).unwrap();
+    delete(&world, "f:1").unwrap();
+    put(&world, "f:a-1599", 1).unwrap();
+    assert_eq!(put(&world, "f:1", 1), Err(ServiceError::AliasProvisioned));
+}
+
+/// So many pages of aliases that one transaction cannot read them: all that have some lie apart.
+#[test]
+fn more_aliases_than_one_transaction_reads_count_as_provisioned() {
+    let world = World::new(Kind::Memory);
+    world.create_published("f", "one");
+    world.update_published("f", "two");
+    for number in 0..26_000 {
+        alias(&world, &format!("a-{number:05}"), "2", None);
+    }
+    for number in (0..26_000).step_by(501) {
+        put(&world, &format!("f:a-{number:05}"), 1).unwrap();
+    }
+    assert_eq!(put(&world, "f:1", 1), Err(ServiceError::AliasProvisioned));
 }
 
 fn it_goes_with_what_has_it(world: World) {
