@@ -17,6 +17,7 @@ use crate::decide::concurrency::claim;
 use crate::decide::provisionable::{refuse_twice, refuse_unpublished};
 use crate::decide::sealed::{Command, Query};
 use crate::decide::setting::{self, Holder, Setting};
+use crate::decide::settle::Due;
 use crate::decide::{Changes, Context, Decision, Stop};
 use crate::error::ServiceError;
 use crate::event::ResourceKind;
@@ -127,12 +128,14 @@ impl Command for PutProvisionedConcurrencyConfig {
         if others > 0 {
             refuse_twice(context, &holder)?;
         }
+        let completes_at_ms = context.drawn.transitions.completes_at(context.drawn.now_ms);
         let new = StoredProvisionedConcurrency {
             executions,
             last_modified_ms: context.drawn.now_ms,
-            allocation: StoredAllocation::begin(context.drawn.transitions, context.drawn.now_ms),
+            allocation: StoredAllocation::InProgress { completes_at_ms },
         };
         let mut changes = Changes::default();
+        changes.due = completes_at_ms.map(|at_ms| Due::Provisioned { name: holder.name.clone(), at_ms });
         holder.exchange(context, old.as_ref(), Some(&new), &mut changes)?;
         let after = others.saturating_add(executions);
         exchange_total((&holder.name, &holder.function), (total, after), &mut changes)?;

@@ -36,6 +36,8 @@ on_every_backend!(
     they_are_listed_in_pages,
     nothing_else_of_the_function_changes,
     followers_are_told,
+    followers_are_told_once_that_its_time_has_come,
+    what_another_process_has_begun_is_settled,
 );
 
 type Outcome = Result<(u32, u32, ProvisionedConcurrencyStatus), ServiceError>;
@@ -444,9 +446,72 @@ fn followers_are_told(mut world: World) {
     put(&world, "f:1", 1).unwrap();
     world.complete("f", None);
     delete(&world, "f:1").unwrap();
-    let told: Vec<_> =
-        resource_feed(&world).into_iter().map(|event| (event.resource, event.change, event.arn)).collect();
     let expected = [ResourceChange::Created, ResourceChange::Updated, ResourceChange::Deleted];
-    let kind = ResourceKind::ProvisionedConcurrencyConfig;
-    assert_eq!(told, expected.map(|change| (kind, change, function_arn("f:1"))));
+    assert_eq!(told(&world), expected.map(|change| (change, function_arn("f:1"))));
+}
+
+/// What the feed says of provisioned concurrency.
+fn told(world: &World) -> Vec<(ResourceChange, String)> {
+    let of_provisioned = |event: &funclet_function_store::ResourceEvent| {
+        event.resource == ResourceKind::ProvisionedConcurrencyConfig
+    };
+    resource_feed(world).into_iter().filter(of_provisioned).map(|event| (event.change, event.arn)).collect()
+}
+
+fn updated(of: &str) -> (ResourceChange, String) {
+    (ResourceChange::Updated, function_arn(of))
+}
+
+fn followers_are_told_once_that_its_time_has_come(mut world: World) {
+    world.create_published("f", "one");
+    world.update_published("f", "two");
+    world.settle();
+    world.reopen(Transitions::After(Duration::from_secs(5)));
+    put(&world, "f:1", 1).unwrap();
+    world.clock.set(NOON_MS + 2_000);
+    put(&world, "f:2", 1).unwrap();
+    let begun = told(&world).len();
+    world.clock.set(NOON_MS + 4_999);
+    world.settle();
+    assert_eq!(told(&world).len(), begun, "nothing is due");
+    world.clock.set(NOON_MS + 5_000);
+    let stored = world.dump(b"x/");
+    assert_eq!(get(&world, "f:1"), Ok((1, 1, Ready)));
+    assert_eq!(world.dump(b"x/"), stored, "reading stores nothing");
+    world.settle();
+    assert_eq!(told(&world)[begun..], [updated("f:1")]);
+    assert_ne!(world.dump(b"x/"), stored);
+    world.clock.set(NOON_MS + 7_000);
+    world.settle();
+    world.settle();
+    assert_eq!(told(&world)[begun..], [updated("f:1"), updated("f:2")]);
+    let reason = Reason { code: "InternalError".into(), text: "No room.".into() };
+    assert_eq!(world.complete("f", Some(reason)), 0, "what has come does not fail");
+    assert_eq!((get(&world, "f:1"), get(&world, "f:2")), (Ok((1, 1, Ready)), Ok((1, 1, Ready))));
+}
+
+/// More than one transaction settles, and those that are not due yet are remembered.
+fn what_another_process_has_begun_is_settled(mut world: World) {
+    world.create_published("f", "one");
+    world.settle();
+    world.reopen(Transitions::After(Duration::from_secs(5)));
+    for number in 0..30 {
+        alias(&world, &format!("a-{number}"), "1", None);
+        put(&world, &format!("f:a-{number}"), 1).unwrap();
+    }
+    world.clock.set(NOON_MS + 1_000);
+    put(&world, "f:a-7", 2).unwrap();
+    world.reopen(Transitions::Manual);
+    let begun = told(&world).len();
+    world.settle();
+    assert_eq!(told(&world).len(), begun, "nothing is due");
+    world.clock.set(NOON_MS + 5_000);
+    world.settle();
+    assert_eq!(told(&world).len(), begun + 29);
+    world.clock.set(NOON_MS + 6_000);
+    world.settle();
+    assert_eq!(told(&world)[begun + 29..], [updated("f:a-7")]);
+    world.delete("f", None).unwrap();
+    world.settle();
+    assert_eq!(told(&world).len(), begun + 30, "what is gone is told of no more");
 }
