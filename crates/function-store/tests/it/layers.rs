@@ -183,7 +183,7 @@ fn a_filter_finds_the_oldest_version_of_every_layer() {
             layers(&world, ListLayersRequest { compatible_runtime, marker, ..Default::default() });
         found.extend(page);
         pages += 1;
-        marker = next;
+        marker = next.filter(|_| pages < 10);
         if marker.is_none() {
             break;
         }

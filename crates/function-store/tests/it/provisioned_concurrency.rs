@@ -465,8 +465,9 @@ fn updated(of: &str) -> (ResourceChange, String) {
 fn followers_are_told_once_that_its_time_has_come(mut world: World) {
     world.create_published("f", "one");
     world.update_published("f", "two");
-    world.settle();
     world.reopen(Transitions::After(Duration::from_secs(5)));
+    // With that the search for what earlier processes have left is over.
+    world.settle();
     put(&world, "f:1", 1).unwrap();
     world.clock.set(NOON_MS + 2_000);
     put(&world, "f:2", 1).unwrap();
@@ -482,12 +483,23 @@ fn followers_are_told_once_that_its_time_has_come(mut world: World) {
     assert_eq!(told(&world)[begun..], [updated("f:1")]);
     assert_ne!(world.dump(b"x/"), stored);
     world.clock.set(NOON_MS + 7_000);
-    world.settle();
+    let reason = Reason { code: "InternalError".into(), text: "No room.".into() };
+    world.complete("f", Some(reason));
+    assert_eq!(
+        (get(&world, "f:1"), get(&world, "f:2")),
+        (Ok((1, 1, Ready)), Ok((1, 1, Ready))),
+        "it has come"
+    );
     world.settle();
     assert_eq!(told(&world)[begun..], [updated("f:1"), updated("f:2")]);
-    let reason = Reason { code: "InternalError".into(), text: "No room.".into() };
-    assert_eq!(world.complete("f", Some(reason)), 0, "what has come does not fail");
-    assert_eq!((get(&world, "f:1"), get(&world, "f:2")), (Ok((1, 1, Ready)), Ok((1, 1, Ready))));
+    put(&world, "f:1", 2).unwrap();
+    world.clock.set(NOON_MS + 12_000);
+    world.settle();
+    assert_eq!(
+        told(&world)[begun + 2..],
+        [updated("f:1"), updated("f:1")],
+        "asked for again, and there again"
+    );
 }
 
 /// More than one transaction settles, and those that are not due yet are remembered.
