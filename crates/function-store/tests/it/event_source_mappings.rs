@@ -378,6 +378,10 @@ fn many_of_the_same_two(world: World) {
     };
     let mappings: Vec<_> = (0..30).map(|number| topic(number).unwrap().uuid).collect();
     world.clock.advance(Duration::from_secs(60));
+    let (first, found) = mappings.iter().enumerate().min_by_key(|(_, uuid)| *uuid).unwrap();
+    delete(&world, found).unwrap();
+    assert!(topic(first).unwrap_err().to_string().contains(found));
+    topic(30).unwrap();
     let (last, old) = mappings.iter().enumerate().max_by_key(|(_, uuid)| *uuid).unwrap();
     delete(&world, old).unwrap();
     let new = topic(last).unwrap().uuid;
