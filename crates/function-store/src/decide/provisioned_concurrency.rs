@@ -134,8 +134,8 @@ impl Command for PutProvisionedConcurrencyConfig {
             last_modified_ms: context.drawn.now_ms,
             allocation: StoredAllocation::InProgress { completes_at_ms },
         };
-        let mut changes = Changes::default();
-        changes.due = completes_at_ms.map(|at_ms| Due::Provisioned { name: holder.name.clone(), at_ms });
+        let due = completes_at_ms.map(|at_ms| Due::Provisioned { name: holder.name.clone(), at_ms });
+        let mut changes = Changes { due, ..Changes::default() };
         holder.exchange(context, old.as_ref(), Some(&new), &mut changes)?;
         let after = others.saturating_add(executions);
         exchange_total((&holder.name, &holder.function), (total, after), &mut changes)?;
