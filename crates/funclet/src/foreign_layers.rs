@@ -7,6 +7,7 @@ use std::io::Read as _;
 
 use funclet_function_store::{Failure, FindLayerVersion, ForeignLayer, LayerPackage, ServiceError};
 use funclet_storage::BlobStore;
+use funclet_storage::limits::INLINED_BYTES_MAX;
 use funclet_validation::{Caller, LayerVersionArn, LayerVersionReference};
 
 use crate::engine::Engine;
@@ -22,6 +23,8 @@ impl Engine {
         arns: &[LayerVersionArn],
     ) -> Result<(Vec<ForeignLayer>, Vec<Stay>), Error> {
         let (mut layers, mut stays) = (Vec::new(), Vec::new());
+        let code_bytes_max = self.store.backend().blobs().inline_bytes_max();
+        let mut room = INLINED_BYTES_MAX.saturating_sub(code_bytes_max) as u64;
         for arn in arns {
             let Some(version) = LayerVersionReference::of_arn(arn) else { continue };
             if version.layer.account == caller.account {
@@ -31,7 +34,7 @@ impl Engine {
                 Caller { account: version.layer.account.clone(), region: version.layer.region.clone() };
             let find = FindLayerVersion { version, asked_by: caller.account.clone() };
             let found = match self.store.look(&owner, find) {
-                Ok(package) => self.keep_layer(package, &mut stays)?.ok_or_else(|| not_found(arn)),
+                Ok(package) => self.keep_layer(package, &mut room, &mut stays)?.ok_or_else(|| not_found(arn)),
                 Err(Failure::Refused(refusal)) => Err(refusal),
                 Err(failure) => return Err(failure.into()),
             };
@@ -40,22 +43,24 @@ impl Engine {
         Ok((layers, stays))
     }
 
-    /// Sees to it that another scope can hold a layer: a small one rides in the record, a large one is pinned. `None` if it
-    /// was deleted meanwhile.
+    /// Sees to it that another scope can hold a layer: a small one rides in the record, if there is room for it beside the
+    /// others and the code of the function; a large one is pinned. `None` if it was deleted meanwhile.
     fn keep_layer(
         &self,
         package: LayerPackage,
+        room: &mut u64,
         stays: &mut Vec<Stay>,
     ) -> Result<Option<LayerPackage>, Error> {
         let blobs = self.store.backend().blobs();
-        if package.size <= blobs.inline_bytes_max() as u64 {
+        if package.size <= *room && package.size <= blobs.inline_bytes_max() as u64 {
             let Some(reader) = blobs.open(&package.digest)? else { return Ok(None) };
+            *room -= package.size;
             let inline = Some(reader.read_whole().map_err(Error::failed)?);
             return Ok(Some(LayerPackage { inline, ..package }));
         }
         let pin = match blobs.pin(&package.digest)? {
             Some(pin) => pin,
-            // It may ride in the log of a store that was opened with another limit.
+            // It may ride in the log, for there was room in the record of its owner, or the limit was another one.
             None => match copy(blobs, &package)? {
                 Some(pin) => pin,
                 None => return Ok(None),

@@ -53,11 +53,13 @@ use crate::response_stream::{ResponseSink, StreamEnd, StreamError};
 /// # Ok::<(), funclet::Error>(())
 /// ```
 pub trait Invoker: Send + Sync {
-    /// Runs a function and returns what came of it. An invocation of the type [`InvocationType::Event`] is only taken in:
-    /// whatever is returned is told nobody, and nobody should be kept waiting.
+    /// Runs a function and returns what came of it. An invocation of the type [`InvocationType::Event`] is only taken in, to
+    /// run later, so that nobody is kept waiting: what comes of it is told nobody, a function that fails included.
     ///
     /// # Errors
-    /// [`InvokerError`] if the function does not run. A function that fails is an outcome with a [`FunctionError`].
+    /// [`InvokerError`] if the function does not run, or if the event is not taken in: that is told the caller, who may try
+    /// again. What goes wrong with an event after it was taken in is no error here. A function that fails is an outcome with a
+    /// [`FunctionError`].
     fn invoke(&self, invocation: Invocation) -> Result<InvocationOutcome, InvokerError>;
 
     /// Runs a function that may answer piece by piece, for InvokeWithResponseStream. By default the answer is one piece.
@@ -194,7 +196,7 @@ impl FunctionError {
     }
 }
 
-/// Why a function does not run.
+/// Why a function does not run, or why an event is not taken in.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvokerError {

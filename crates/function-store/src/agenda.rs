@@ -11,8 +11,8 @@ use funclet_validation::{Caller, FunctionName};
 
 use crate::answer::Reason;
 use crate::decide::{
-    CompleteProvisioned, CompleteTransitions, CompletedProvisioned, Due, SettleFunction, SettleMapping,
-    Settled, SweepGone, gone_functions, pending_mappings, unsettled_functions, unsettled_mappings,
+    CompleteTransitions, Due, Ending, SettleFunction, SettleMapping, SettleProvisioned, Settled,
+    SettledProvisioned, SweepGone, gone_functions, pending_mappings, unsettled_functions, unsettled_mappings,
 };
 use crate::error::ServiceError;
 use crate::keys;
@@ -32,9 +32,17 @@ struct Entries {
     transitions: BTreeMap<(Caller, FunctionName), u64>,
     /// The engine time at which an event source mapping is to be settled.
     mappings: BTreeMap<(Caller, [u8; 16]), u64>,
+    /// The engine time at which provisioned concurrency of a function is to be settled.
+    provisioned: BTreeMap<(Caller, FunctionName), u64>,
     gone: BTreeSet<(Caller, [u8; 16])>,
     /// What earlier processes have left is looked for once, scope by scope.
     search: Search,
+}
+
+impl Entries {
+    fn len(&self) -> usize {
+        self.transitions.len() + self.mappings.len() + self.provisioned.len() + self.gone.len()
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -51,7 +59,7 @@ enum Search {
 impl Agenda {
     pub(crate) fn note(&self, caller: &Caller, due: Due) {
         let mut entries = self.lock();
-        if entries.transitions.len() + entries.mappings.len() + entries.gone.len() >= ENTRIES_MAX {
+        if entries.len() >= ENTRIES_MAX {
             *entries = Entries::default();
         }
         match due {
@@ -59,12 +67,13 @@ impl Agenda {
                 entries.gone.insert((caller.clone(), incarnation));
             }
             Due::Transition { name, at_ms } => {
-                let earliest = entries.transitions.entry((caller.clone(), name)).or_insert(at_ms);
-                *earliest = at_ms.min(*earliest);
+                note_earliest(&mut entries.transitions, (caller.clone(), name), at_ms);
             }
             Due::Mapping { uuid, at_ms } => {
-                let earliest = entries.mappings.entry((caller.clone(), uuid)).or_insert(at_ms);
-                *earliest = at_ms.min(*earliest);
+                note_earliest(&mut entries.mappings, (caller.clone(), uuid), at_ms);
+            }
+            Due::Provisioned { name, at_ms } => {
+                note_earliest(&mut entries.provisioned, (caller.clone(), name), at_ms);
             }
         }
     }
@@ -82,9 +91,18 @@ impl Agenda {
         take_until(&mut self.lock().mappings, now_ms)
     }
 
+    fn take_due_provisioned(&self, now_ms: u64) -> BTreeMap<(Caller, FunctionName), u64> {
+        take_until(&mut self.lock().provisioned, now_ms)
+    }
+
     fn take_gone(&self) -> BTreeSet<(Caller, [u8; 16])> {
         std::mem::take(&mut self.lock().gone)
     }
+}
+
+fn note_earliest<K: Ord>(times: &mut BTreeMap<K, u64>, key: K, at_ms: u64) {
+    let earliest = times.entry(key).or_insert(at_ms);
+    *earliest = at_ms.min(*earliest);
 }
 
 fn take_until<K: Ord>(times: &mut BTreeMap<K, u64>, now_ms: u64) -> BTreeMap<K, u64> {
@@ -117,6 +135,15 @@ impl FunctionStore {
                 Ok(finished) => done += usize::from(finished),
                 Err(failure) => {
                     self.agenda().note(&caller, Due::Mapping { uuid, at_ms });
+                    failed.get_or_insert(failure);
+                }
+            }
+        }
+        for ((caller, name), at_ms) in self.agenda().take_due_provisioned(self.now_ms()) {
+            match self.settle_provisioned(&caller, &name, &Ending::Due) {
+                Ok(finished) => done += finished,
+                Err(failure) => {
+                    self.agenda().note(&caller, Due::Provisioned { name, at_ms });
                     failed.get_or_insert(failure);
                 }
             }
@@ -211,26 +238,29 @@ impl FunctionStore {
             done += finished;
             match next {
                 Some(_) => command.after = next,
-                None if is_provisioned => return Ok(done + self.complete_provisioned(caller, command)?),
+                None if is_provisioned => {
+                    let ending = Ending::Now { failure: command.failure };
+                    return Ok(done + self.settle_provisioned(caller, function_name, &ending)?);
+                }
                 None => return Ok(done),
             }
         }
     }
 
-    /// Does the same with what is provisioned of the function.
-    fn complete_provisioned(&self, caller: &Caller, of: CompleteTransitions) -> Result<usize, Failure> {
-        let CompleteTransitions { function_name, failure, .. } = of;
-        let mut command = CompleteProvisioned { function_name, failure, after: None };
-        let mut done = 0;
+    fn settle_provisioned(
+        &self,
+        caller: &Caller,
+        function_name: &FunctionName,
+        ending: &Ending,
+    ) -> Result<usize, Failure> {
+        let (mut done, mut after) = (0, None);
         loop {
-            let CompletedProvisioned { finished, next } = match self.run(caller, command.clone()) {
-                // Deleted between two rounds, as above.
-                Err(Failure::Refused(ServiceError::FunctionNotFound { .. })) => return Ok(done),
-                completed => completed?,
-            };
+            let (function_name, ending) = (function_name.clone(), ending.clone());
+            let settle = SettleProvisioned { function_name, ending, after };
+            let SettledProvisioned { finished, next } = self.run(caller, settle)?;
             done += finished;
             match next {
-                Some(_) => command.after = next,
+                Some(_) => after = next,
                 None => return Ok(done),
             }
         }
@@ -272,9 +302,7 @@ impl FunctionStore {
         };
         if after_mapping.is_none() {
             let (found, next) = self.look(caller, unsettled_functions(after_function))?;
-            for (name, at_ms) in found {
-                self.agenda().note(caller, Due::Transition { name, at_ms });
-            }
+            found.into_iter().for_each(|due| self.agenda().note(caller, due));
             if next.is_some() {
                 return Ok(next);
             }

@@ -46,7 +46,6 @@ pub(crate) struct Checkpoints {
 }
 
 pub(crate) struct Progress {
-    format_version: u32,
     /// Whether nobody has looked yet for blobs that the last process has left and nobody holds. A crash may have left some,
     /// and a clean close those that were still pinned or could not be removed.
     sweep_due: bool,
@@ -63,9 +62,8 @@ pub(crate) struct Progress {
 }
 
 impl Checkpoints {
-    pub(crate) fn new(last: Option<&Snapshot>, format_version: u32, was_left_open: bool) -> Self {
+    pub(crate) fn new(last: Option<&Snapshot>, was_left_open: bool) -> Self {
         let progress = Progress {
-            format_version,
             sweep_due: true,
             was_left_open,
             number: 0,
@@ -200,7 +198,7 @@ impl Shared {
             return Ok(lsn);
         }
         let first_segment = self.log.segment_after(lsn);
-        self.prepare_directory(progress)?;
+        self.prepare_directory()?;
         progress.number += 1;
         let header = Header { store_id: self.store_id, lsn, first_segment };
         let tmp = self.layout.tmp().join(format!("snapshot-{}", progress.number));

@@ -40,6 +40,7 @@ mod collector;
 mod digest;
 mod error;
 mod fields;
+mod format_version;
 mod full_view;
 mod history;
 mod holders;

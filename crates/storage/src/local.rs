@@ -14,6 +14,7 @@ use crate::blob::FileBlobs;
 use crate::checkpoint::Checkpoints;
 use crate::digest::BlobDigest;
 use crate::error::{CommitError, ReadError, StoreError};
+use crate::format_version::FormatVersion;
 use crate::full_view::scopes;
 use crate::history::History;
 use crate::holders::Holders;
@@ -34,6 +35,7 @@ use crate::txn::{Lsn, Outcome, Position, RecordId, TxnId};
 use crate::vfs::{Layout, Vfs};
 use crate::wal::frame::{self, FrameKind};
 use crate::wal::log::Log;
+use crate::wal::room::Effect;
 
 /// An open store on a local disk. Dropping it closes it.
 pub struct LocalBackend {
@@ -61,6 +63,7 @@ pub(crate) struct Shared {
     /// How long the log after the last snapshot is, in bytes.
     pub(crate) log_bytes: AtomicU64,
     pub(crate) checkpoints: Checkpoints,
+    pub(crate) format: FormatVersion,
     pub(crate) reach: Keeper,
     pub(crate) checkpoint_bytes_min: u64,
     /// A transaction was refused because the disk is full.
@@ -235,7 +238,7 @@ impl Shared {
         let places = record.encode(&mut bytes);
         frame::end(&mut bytes);
         debug_assert!(places.iter().all(|place| *place >= header_bytes));
-        self.log.reserve(bytes.len(), finished.effect).map_err(|error| match error {
+        self.make_room(bytes.len(), finished.effect).map_err(|error| match error {
             StoreError::Full { .. } => CommitError::Full,
             other => CommitError::Failed(other),
         })?;
@@ -252,6 +255,14 @@ impl Shared {
         }
         commit.next_lsn += 1;
         Ok(lsn)
+    }
+
+    /// Sets room aside for a frame. What makes a store larger may be of a kind that only the newest format has.
+    fn make_room(&self, bytes: usize, effect: Effect) -> Result<(), StoreError> {
+        if effect == Effect::Grows {
+            self.format.raise(&*self.vfs, &self.layout)?;
+        }
+        self.log.reserve(bytes, effect)
     }
 
     /// Keeps overlay, table and log in step after a commit.

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64};
 use crate::blob::FileBlobs;
 use crate::checkpoint::Checkpoints;
 use crate::error::StoreError;
+use crate::format_version::FormatVersion;
 use crate::identity::{self, Identity, StoreId};
 use crate::local::{Commit, Shared};
 use crate::options::{Durability, LocalOptions, Maintenance};
@@ -56,7 +57,12 @@ pub(crate) fn open(options: &LocalOptions) -> Result<Shared, StoreError> {
     let Recovered { state, blobs, history, holders, meta, log_bytes, end } =
         replay::recover(&sources, options)?;
     remove_superseded(&*vfs, &layout, older, &end.superseded)?;
-    let format_version = raise_format(&*vfs, &layout, Identity { id: store_id, format_version })?;
+    let format = FormatVersion::of(Identity { id: store_id, format_version });
+    match format.raise(&*vfs, &layout) {
+        // Who wants to delete something must be able to open the store.
+        Err(StoreError::Full { .. }) => {}
+        raised => raised?,
+    }
 
     let (durable, witnessed) = (end.last_lsn, end.proven.last_lsn);
     let place = Place { vfs: &vfs, layout: &layout, store_id };
@@ -74,7 +80,7 @@ pub(crate) fn open(options: &LocalOptions) -> Result<Shared, StoreError> {
         on_upkeep_due: on_upkeep_due(options.maintenance, &signal),
     });
     // What the last process left is looked for once, by the first checkpoint.
-    let checkpoints = Checkpoints::new(snapshot, format_version, marked.is_none());
+    let checkpoints = Checkpoints::new(snapshot, marked.is_none());
     Ok(Shared {
         vfs,
         syncing_vfs: Arc::clone(&options.vfs),
@@ -90,6 +96,7 @@ pub(crate) fn open(options: &LocalOptions) -> Result<Shared, StoreError> {
         blob_grace_ms: options.blob_grace_ms,
         log_bytes: AtomicU64::new(log_bytes),
         checkpoints,
+        format,
         reach: Keeper::new(reach),
         checkpoint_bytes_min: options.checkpoint_bytes_min,
         is_full: AtomicBool::new(false),
@@ -97,20 +104,6 @@ pub(crate) fn open(options: &LocalOptions) -> Result<Shared, StoreError> {
         maintenance: options.maintenance,
         lock: Mutex::new(Some(lock)),
     })
-}
-
-/// Sees to it that no older build opens the store from now on: it would not know what this one is about to write. Returns
-/// the version that the store has then.
-fn raise_format(vfs: &dyn Vfs, layout: &Layout, identity: Identity) -> Result<u32, StoreError> {
-    if identity.format_version == identity::FORMAT_VERSION {
-        return Ok(identity.format_version);
-    }
-    match identity::write(vfs, layout, identity.id) {
-        Ok(raised) => Ok(raised.format_version),
-        // Who wants to delete something must be able to open the store. The first checkpoint tries again.
-        Err(StoreError::Full { .. }) => Ok(identity.format_version),
-        Err(error) => Err(error),
-    }
 }
 
 /// Where a store is, and whose.

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, mpsc};
 use funclet::{
     AliasRoutingConfiguration, CodeLocation, CreateAliasRequest, Error, Funclet, FunctionError, Invocation,
     InvocationOutcome, InvocationType, InvokeAsyncRequest, InvokeRequest, InvokeWithResponseStreamRequest,
-    Invoker, InvokerError, Lambda, Operation as _, ResponseSink, ServiceError, StreamEnd, StreamError,
-    StreamEvent, ThrottleReason, Transitions,
+    Invoker, InvokerError, Lambda, Operation as _, PutFunctionConcurrencyRequest, ResponseSink, ServiceError,
+    StreamEnd, StreamError, StreamEvent, ThrottleReason, Transitions,
 };
 use funclet_testkit::zip_with_content;
 
@@ -135,6 +135,69 @@ fn an_invoker_may_refuse_or_fail() {
     let reason = ThrottleReason::ConcurrentInvocationLimitExceeded;
     assert!(matches!(throttled, Error::Refused(ServiceError::Throttled { reason: told }) if told == reason));
     assert!(matches!(lambda.invoke(invoke_request("f", "2")), Err(Error::Failed { .. })));
+}
+
+/// Taken in is taken in; what is not is told, for nobody else tries again.
+#[test]
+fn what_becomes_of_an_event_is_told_nobody_and_that_it_is_not_taken_in_is() {
+    let (_, lambda, told) =
+        engine(Transitions::Immediate, |invocation| match invocation.payload.as_bytes() {
+            b"1" => Ok(InvocationOutcome {
+                payload: r#"{"errorMessage":"no"}"#.into(),
+                function_error: Some(FunctionError::Unhandled),
+                log: "log".into(),
+            }),
+            b"2" => {
+                Err(InvokerError::Throttled { reason: ThrottleReason::ConcurrentInvocationLimitExceeded })
+            }
+            _ => Err(InvokerError::Failed("no queue".into())),
+        });
+    let event = |payload| InvokeRequest {
+        invocation_type: Some("Event".into()),
+        log_type: Some("Tail".into()),
+        ..invoke_request("f", payload)
+    };
+    let later = |payload: &'static str| {
+        let request =
+            InvokeAsyncRequest { function_name: Some("f".into()), invoke_args: Some(payload.into()) };
+        lambda.invoke_async(request).map(drop)
+    };
+    let answer = lambda.invoke(event("1")).unwrap();
+    assert_eq!(answer.invocation_type, InvocationType::Event);
+    assert_eq!((answer.function_error, answer.log_result, answer.payload.len()), (None, None, 0));
+    later("1").unwrap();
+    for throttled in [lambda.invoke(event("2")).map(drop), later("2")] {
+        assert!(matches!(throttled, Err(Error::Refused(ServiceError::Throttled { .. }))), "{throttled:?}");
+    }
+    for failed in [lambda.invoke(event("3")).map(drop), later("3")] {
+        assert!(matches!(failed, Err(Error::Failed { .. })), "{failed:?}");
+    }
+    assert_eq!(told.seen.lock().unwrap().len(), 6);
+}
+
+/// Nothing of it runs, but events are taken in: how many run later is the invoker's work.
+#[test]
+fn a_function_with_nothing_reserved_does_not_run() {
+    let (_, lambda, told) = engine(Transitions::Immediate, echo);
+    let reserve = |executions| {
+        let request = PutFunctionConcurrencyRequest {
+            function_name: Some("f".into()),
+            reserved_concurrent_executions: Some(executions),
+        };
+        lambda.put_function_concurrency(request).unwrap();
+    };
+    reserve(0);
+    let refused = lambda.invoke(invoke_request("f", "1")).unwrap_err();
+    let reason = ThrottleReason::ReservedFunctionConcurrentInvocationLimitExceeded;
+    assert!(matches!(refused, Error::Refused(ServiceError::Throttled { reason: told }) if told == reason));
+    assert!(lambda.invoke_with_response_stream(stream_request("f")).is_err());
+    assert!(lambda.invoke(typed("f", "DryRun")).is_ok());
+    assert!(told.seen.lock().unwrap().is_empty());
+    lambda.invoke(typed("f", "Event")).unwrap();
+    assert_eq!(told.seen.lock().unwrap().pop().unwrap().reserved_concurrent_executions, Some(0));
+    reserve(1);
+    lambda.invoke(invoke_request("f", "1")).unwrap();
+    assert_eq!(told.seen.lock().unwrap().pop().unwrap().reserved_concurrent_executions, Some(1));
 }
 
 #[test]

@@ -1,20 +1,27 @@
 //! Layers through the engine: packages, links, and functions of other accounts that use them.
 
+use std::sync::Arc;
+
 use funclet::{
-    AddLayerVersionPermissionRequest, Caller, DeleteLayerVersionRequest, Error, Funclet,
-    GetLayerVersionByArnRequest, GetLayerVersionRequest, Lambda, LayerVersionContentInput,
+    AddLayerVersionPermissionRequest, Caller, CreateFunctionRequest, DeleteLayerVersionRequest, Error,
+    Funclet, GetLayerVersionByArnRequest, GetLayerVersionRequest, Lambda, LayerVersionContentInput,
     PublishLayerVersionRequest, ServiceError, UpdateFunctionConfigurationRequest,
 };
-use funclet_testkit::{zip_of_zipped_size, zip_with_content};
+use funclet_storage::{LocalBackend, LocalOptions};
+use funclet_testkit::{SeededEntropy, SimVfs, zip_of_zipped_size, zip_with_content};
 
 use crate::scene::{create_request, delete};
 
 const NUMBER_ONE: i64 = 1;
 
 fn publish(lambda: &Lambda, package: Vec<u8>) -> String {
+    publish_as(lambda, "tools", package)
+}
+
+fn publish_as(lambda: &Lambda, name: &str, package: Vec<u8>) -> String {
     let content = LayerVersionContentInput { zip_file: Some(package.into()), ..Default::default() };
     let request = PublishLayerVersionRequest {
-        layer_name: Some("tools".into()),
+        layer_name: Some(name.into()),
         content: Some(content),
         ..Default::default()
     };
@@ -22,8 +29,12 @@ fn publish(lambda: &Lambda, package: Vec<u8>) -> String {
 }
 
 fn share(lambda: &Lambda, principal: &str) {
+    share_as(lambda, "tools", principal);
+}
+
+fn share_as(lambda: &Lambda, name: &str, principal: &str) {
     let request = AddLayerVersionPermissionRequest {
-        layer_name: Some("tools".into()),
+        layer_name: Some(name.into()),
         version_number: Some(NUMBER_ONE),
         statement_id: Some("shared".into()),
         action: Some("lambda:GetLayerVersion".into()),
@@ -87,6 +98,59 @@ fn a_shared_layer_stays_with_the_function_of_another_account() {
         funclet.close().unwrap();
         let report = funclet_storage::check(directory.path()).unwrap();
         assert_eq!((&report.findings, report.unreferenced), (&vec![], 0));
+    }
+}
+
+/// Five layers and the code, each of which may ride in a record, and all of which do not fit into one.
+#[test]
+fn layers_that_do_not_fit_into_one_record_stay_as_well() {
+    let vfs = SimVfs::new();
+    let open = |seed| {
+        let ids = Arc::new(SeededEntropy::new(seed));
+        let options = LocalOptions::new("store", ids.clone()).vfs(Arc::new(vfs.clone()));
+        let backend = LocalBackend::open(&options.inline_bytes_max(256 << 10)).unwrap();
+        Funclet::builder().ids(ids).open_on(Arc::new(backend)).unwrap()
+    };
+    let funclet = open(1);
+    let [owner, user] = two(&funclet);
+    let packages: Vec<_> = (0..5).map(|number| zip_of_zipped_size(200_000 + number)).collect();
+    let layers: Vec<_> = packages
+        .iter()
+        .enumerate()
+        .map(|(number, package)| {
+            let name = format!("tools-{number}");
+            let arn = publish_as(&owner, &name, package.clone());
+            share_as(&owner, &name, "*");
+            arn
+        })
+        .collect();
+    let request = create_request("f", zip_of_zipped_size(256 << 10));
+    user.create_function(CreateFunctionRequest { layers: Some(layers.clone()), ..request }).unwrap();
+    user.create_function(create_request("g", zip_with_content("code"))).unwrap();
+    let configure = |layers: &[String]| {
+        let request = UpdateFunctionConfigurationRequest {
+            function_name: Some("g".into()),
+            layers: Some(layers.to_vec()),
+            ..Default::default()
+        };
+        user.update_function_configuration(request).unwrap().layers.len()
+    };
+    assert_eq!((configure(&layers[..1]), configure(&layers)), (1, 5));
+    let digests: Vec<_> = layers.iter().map(|arn| read_by_arn(&owner, arn).unwrap().content.digest).collect();
+    for number in 0..5 {
+        let gone = DeleteLayerVersionRequest {
+            layer_name: Some(format!("tools-{number}")),
+            version_number: Some(NUMBER_ONE),
+        };
+        owner.delete_layer_version(gone).unwrap();
+    }
+    delete(&user, "f").unwrap();
+    funclet.settle().unwrap();
+    funclet.close().unwrap();
+    let funclet = open(2);
+    for (digest, package) in digests.iter().zip(&packages) {
+        let link = funclet.sign_package_link(digest, funclet::Timestamp(u64::MAX));
+        assert_eq!(&funclet.open_package_link(&link).unwrap().read_whole().unwrap(), package);
     }
 }
 

@@ -10,6 +10,7 @@ use funclet_validation::{
 use crate::answer::{AliasConfiguration, AliasPage};
 use crate::decide::list::Filling;
 use crate::decide::marker::Marker;
+use crate::decide::provisionable::refuse_move;
 use crate::decide::sealed::{Command, Query};
 use crate::decide::update::{check_revision, refusal_of};
 use crate::decide::{Changes, Context, Decision, Stop};
@@ -165,8 +166,8 @@ impl Command for CreateAlias {
 impl Command for UpdateAlias {
     type Answer = AliasConfiguration;
 
-    /// Refusals in this order \[chosen\]: the alias, its RevisionId, its routing, its versions. A change that changes nothing is
-    /// one all the same (recorded from AWS).
+    /// Refusals in this order \[chosen\]: the alias, its RevisionId, its routing, its versions, what is provisioned. A change
+    /// that changes nothing is one all the same (recorded from AWS).
     #[allow(private_interfaces)]
     fn decide(&self, context: &Context<'_>) -> Result<Decision<AliasConfiguration>, Stop> {
         let arn = arn(context.caller, &self.function_name, &self.name);
@@ -186,6 +187,9 @@ impl Command for UpdateAlias {
             Writing { context, function_name: &self.function_name, function: &function, name: &self.name };
         let description = self.description.as_ref().unwrap_or(&old.description);
         let alias = writing.alias(target, route.as_ref(), description)?;
+        if alias.function_version != old.function_version {
+            refuse_move(context, (&self.function_name, &function), &self.name, &alias.function_version)?;
+        }
         let mut changes = Changes::default();
         writing.exchange(Some(&old), Some(&alias), &mut changes)?;
         Ok(Decision { changes, answer: alias.answer(context.caller, &self.function_name, &self.name)? })

@@ -123,6 +123,10 @@ impl Context<'_> {
 }
 
 impl Mapping {
+    fn is_being_deleted(&self) -> bool {
+        self.stored.transition.is_some_and(|transition| transition.kind == MappingTransition::Deleting)
+    }
+
     fn uuid_text(&self) -> String {
         RevisionId::from_bytes(self.uuid).to_string()
     }
@@ -149,7 +153,8 @@ impl Mapping {
         ))
     }
 
-    /// The keys under which it is found.
+    /// The keys under which it is found. One that is being deleted gives its claim back already: so storing that makes the
+    /// store smaller, which a full disk takes.
     fn entries(&self) -> BTreeSet<Vec<u8>> {
         let function = (self.stored.function_name.as_str(), self.stored.qualifier.as_deref());
         let by_source = match &self.stored.event_source {
@@ -157,7 +162,8 @@ impl Mapping {
             StoredEventSource::SelfManaged(_) => None,
         };
         let by = [Some(keys::mappings_by_function(function)), by_source].into_iter().flatten();
-        by.map(|prefix| keys::mapping_entry(prefix, &self.uuid)).chain([self.claim()]).collect()
+        let claim = (!self.is_being_deleted()).then(|| self.claim());
+        by.map(|prefix| keys::mapping_entry(prefix, &self.uuid)).chain(claim).collect()
     }
 
     fn answer(
@@ -231,9 +237,10 @@ fn remove(
 ) -> Result<(), Stop> {
     let kept = new.map(Mapping::entries).unwrap_or_default();
     for key in old.entries().difference(&kept) {
-        // Read because it is written.
-        context.view.get(key)?;
-        changes.delete(key.clone());
+        // The claim that it gave back may be another's by now.
+        if context.read::<StoredMappingEntry>(key)?.is_some_and(|entry| entry.uuid == old.uuid) {
+            changes.delete(key.clone());
+        }
     }
     changes.delete(keys::mapping(&old.uuid));
     changes.event(old.event(context, ResourceChange::Deleted))
@@ -253,18 +260,40 @@ pub(crate) fn store_finished(
     }
 }
 
-/// Looks for another mapping that has what `new` claims, and refuses `new` if it is there. One that is gone but not removed
-/// yet is returned.
+/// Looks for another mapping that has what `new` claims, or is being deleted and had it, and refuses `new` if it is there. One
+/// that is gone but not removed yet is returned.
 fn predecessor(context: &Context<'_>, new: &Mapping) -> Result<Option<Mapping>, Stop> {
-    let Some(entry) = context.read::<StoredMappingEntry>(&new.claim())? else { return Ok(None) };
-    if entry.uuid == new.uuid {
-        return Ok(None);
-    }
-    let Some(mut other) = context.stored_mapping(entry.uuid)? else { return Ok(None) };
+    let other = match context.read::<StoredMappingEntry>(&new.claim())? {
+        Some(entry) if entry.uuid == new.uuid => None,
+        Some(entry) => context.stored_mapping(entry.uuid)?,
+        None => being_deleted(context, new)?,
+    };
+    let Some(mut other) = other else { return Ok(None) };
     match other.stored.finish(context.drawn.now_ms, false) {
         Projected::Gone => Ok(Some(other)),
         Projected::Unchanged | Projected::Finished => Err(exists(context, &other)?.into()),
     }
+}
+
+/// How many mappings beside a new one are asked whether they are being deleted; each is a read.
+const ASKED_MAX: usize = 24;
+
+/// Looks for a mapping that is being deleted and had what `new` claims. Where very many lie beside it, it may be passed over:
+/// then it goes while the new one is there, and takes nothing of it along.
+fn being_deleted(context: &Context<'_>, new: &Mapping) -> Result<Option<Mapping>, Stop> {
+    let function = (new.stored.function_name.as_str(), new.stored.qualifier.as_deref());
+    let beside = match &new.stored.event_source {
+        StoredEventSource::Arn(arn) => keys::mappings_by_source(arn, Some(function)),
+        StoredEventSource::SelfManaged(_) => keys::mappings_by_function(function),
+    };
+    for (_, value) in context.view.scan(&beside, None, ASKED_MAX)?.entries {
+        let other = context.stored_mapping(StoredMappingEntry::decode(&value)?.uuid)?;
+        let had_it = |other: &Mapping| other.is_being_deleted() && other.claim() == new.claim();
+        if let Some(other) = other.filter(had_it) {
+            return Ok(Some(other));
+        }
+    }
+    Ok(None)
 }
 
 /// The texts of queues and streams are quoted in many public reports; that of one's own Kafka clusters in public code. The

@@ -1,23 +1,19 @@
-//! Layers: PublishLayerVersion, GetLayerVersion, GetLayerVersionByArn, DeleteLayerVersion, ListLayers, ListLayerVersions.
+//! Layers: PublishLayerVersion, GetLayerVersion, GetLayerVersionByArn, DeleteLayerVersion.
 
 use bytes::Bytes;
 use funclet_storage::BlobDigest;
 use funclet_validation::{
-    AccountId, Architecture, Caller, CodeSha256, DeleteLayerVersion, LayerName, LayerReference,
-    LayerVersionReference, ListLayerVersions, ListLayers, PublishLayerVersion,
+    AccountId, Caller, CodeSha256, DeleteLayerVersion, LayerName, LayerReference, LayerVersionReference,
+    PublishLayerVersion,
 };
 
-use crate::answer::{
-    LayerContent, LayerPage, LayerSummary, LayerVersion, LayerVersionPage, LayerVersionSummary, Timestamp,
-};
-use crate::decide::list::Filling;
-use crate::decide::marker::Marker;
+use crate::answer::{LayerContent, LayerVersion, LayerVersionSummary, Timestamp};
 use crate::decide::sealed::{Command, Query};
 use crate::decide::{Changes, Context, Decision, Fetched, NewCode, Stop};
 use crate::error::ServiceError;
 use crate::event::{ResourceChange, ResourceEvent, ResourceKind};
 use crate::keys;
-use crate::stored::{Stored as _, StoredLayerHead, StoredLayerVersion, parse};
+use crate::stored::{StoredLayerHead, StoredLayerVersion};
 
 /// A valid PublishLayerVersion request with its package, fetched and inspected.
 #[derive(Debug, Clone)]
@@ -71,11 +67,8 @@ impl Context<'_> {
 /// The pattern of the service model admits no longer name where a layer is published.
 pub(crate) const LAYER_NAME_LENGTH_MAX: usize = 140;
 
-/// The runtime and the instruction set that a list asks for.
-type Filter<'a> = (Option<&'a str>, Option<&'a str>);
-
 impl StoredLayerVersion {
-    fn summary(&self, version: &LayerVersionReference) -> LayerVersionSummary {
+    pub(crate) fn summary(&self, version: &LayerVersionReference) -> LayerVersionSummary {
         LayerVersionSummary {
             layer_version_arn: version.to_string(),
             version: version.version,
@@ -98,16 +91,9 @@ impl StoredLayerVersion {
             summary: self.summary(version),
         }
     }
-
-    fn is_compatible_with(&self, (runtime, architecture): Filter<'_>) -> bool {
-        let has = |list: &Option<Vec<String>>, asked: Option<&str>| {
-            asked.is_none_or(|asked| list.iter().flatten().any(|one| one == asked))
-        };
-        has(&self.compatible_runtimes, runtime) && has(&self.compatible_architectures, architecture)
-    }
 }
 
-fn own_layer(context: &Context<'_>, name: &LayerName) -> LayerReference {
+pub(crate) fn own_layer(context: &Context<'_>, name: &LayerName) -> LayerReference {
     let Caller { account, region } = context.caller.clone();
     LayerReference { account, region, name: name.clone() }
 }
@@ -196,7 +182,7 @@ impl Command for DeleteLayerVersion {
 }
 
 /// Refuses layers of other accounts and regions where nobody else's can be meant \[chosen\].
-fn refuse_others(context: &Context<'_>, layer: &LayerReference) -> Result<(), ServiceError> {
+pub(crate) fn refuse_others(context: &Context<'_>, layer: &LayerReference) -> Result<(), ServiceError> {
     if layer.is_of(context.caller) { Ok(()) } else { Err(ServiceError::ResourceNotFound) }
 }
 
@@ -235,111 +221,4 @@ impl Query for FindLayerVersion {
         let (digest, size, unzipped_size) = (found.digest(), found.size, found.unzipped_size);
         Ok(LayerPackage { digest, size, unzipped_size, inline: None })
     }
-}
-
-/// How many versions of one layer are looked through for one that a filter admits, and how many layers for a page.
-const LOOKED_THROUGH_MAX: usize = 1_000;
-
-impl Query for ListLayerVersions {
-    type Answer = LayerVersionPage;
-
-    /// The newest come first; a layer that does not exist has none (recorded from AWS).
-    #[allow(private_interfaces)]
-    fn look(&self, context: &Context<'_>) -> Result<LayerVersionPage, Stop> {
-        refuse_others(context, &self.layer)?;
-        let name = self.layer.name.as_str();
-        let filter =
-            (self.compatible_runtime.as_deref(), self.compatible_architecture.map(Architecture::as_str));
-        let mut page = Filling::new(self.max_items);
-        if name.len() > LAYER_NAME_LENGTH_MAX {
-            return Ok(LayerVersionPage { layer_versions: Vec::new(), next_marker: None });
-        }
-        let marker = self.marker.as_deref().map(Marker::decode).transpose()?;
-        let mut after = marker.map(|marker| keys::layer_version(name, marker.version));
-        let mut looked_through = 0;
-        while page.room() > 0 {
-            let found = context.view.scan(&keys::layer_versions(name), after.as_deref(), PAGE)?;
-            page.more = found.more;
-            looked_through += found.entries.len();
-            for (key, value) in found.entries {
-                if page.room() == 0 {
-                    page.more = true;
-                    break;
-                }
-                let Some(version) = keys::layer_number_of(&key) else { continue };
-                let stored = StoredLayerVersion::decode(&value)?;
-                let version = LayerVersionReference { layer: self.layer.clone(), version };
-                if stored.is_compatible_with(filter) {
-                    page.push(&name, version.version, stored.summary(&version));
-                } else {
-                    page.pass_over(&name, version.version);
-                }
-                after = Some(key);
-            }
-            if !page.more || looked_through >= LOOKED_THROUGH_MAX {
-                break;
-            }
-        }
-        let (layer_versions, next_marker) = page.finish();
-        Ok(LayerVersionPage { layer_versions, next_marker })
-    }
-}
-
-/// How many entries are read at once.
-const PAGE: usize = 50;
-
-impl Query for ListLayers {
-    type Answer = LayerPage;
-
-    /// Each with its newest version that the filters admit; without one it is left out (recorded from AWS).
-    #[allow(private_interfaces)]
-    fn look(&self, context: &Context<'_>) -> Result<LayerPage, Stop> {
-        let filter =
-            (self.compatible_runtime.as_deref(), self.compatible_architecture.map(Architecture::as_str));
-        let mut page = Filling::new(self.max_items);
-        let marker = self.marker.as_deref().map(Marker::decode).transpose()?;
-        let mut after = marker.map(|marker| keys::layer(&marker.name));
-        let mut looked_through = 0;
-        while page.room() > 0 {
-            let found = context.view.scan(keys::LAYERS.as_bytes(), after.as_deref(), PAGE)?;
-            page.more = found.more;
-            looked_through += found.entries.len();
-            for (key, _) in found.entries {
-                if page.room() == 0 {
-                    page.more = true;
-                    break;
-                }
-                let name: LayerName = parse(keys::last_part(&key).unwrap_or_default())?;
-                match latest(context, &name, filter)? {
-                    Some(layer) => page.push(&name, 0, layer),
-                    None => page.pass_over(&name, 0),
-                }
-                after = Some(key);
-            }
-            if !page.more || looked_through >= LOOKED_THROUGH_MAX {
-                break;
-            }
-        }
-        let (layers, next_marker) = page.finish();
-        Ok(LayerPage { layers, next_marker })
-    }
-}
-
-/// The newest version of a layer that a filter admits, among the newest that are looked through.
-fn latest(context: &Context<'_>, name: &LayerName, filter: Filter<'_>) -> Result<Option<LayerSummary>, Stop> {
-    let layer = own_layer(context, name);
-    let found = context.view.scan(&keys::layer_versions(name.as_str()), None, LOOKED_THROUGH_MAX)?;
-    for (key, value) in found.entries {
-        let Some(number) = keys::layer_number_of(&key) else { continue };
-        let stored = StoredLayerVersion::decode(&value)?;
-        if stored.is_compatible_with(filter) {
-            let version = LayerVersionReference { layer, version: number };
-            return Ok(Some(LayerSummary {
-                layer_name: name.clone(),
-                layer_arn: version.layer.to_string(),
-                latest_matching_version: stored.summary(&version),
-            }));
-        }
-    }
-    Ok(None)
 }

@@ -14,8 +14,10 @@ use crate::answer::{
     ProvisionedConcurrencyStatus, Timestamp,
 };
 use crate::decide::concurrency::claim;
+use crate::decide::provisionable::{refuse_twice, refuse_unpublished};
 use crate::decide::sealed::{Command, Query};
 use crate::decide::setting::{self, Holder, Setting};
+use crate::decide::settle::Due;
 use crate::decide::{Changes, Context, Decision, Stop};
 use crate::error::ServiceError;
 use crate::event::ResourceKind;
@@ -26,9 +28,6 @@ impl Setting for StoredProvisionedConcurrency {
     const KIND_OF_KEY: &'static str = keys::PROVISIONED;
     const RESOURCE: ResourceKind = ResourceKind::ProvisionedConcurrencyConfig;
 }
-
-/// How many aliases of a version are asked whether they have provisioned concurrency; each may cost two reads.
-const ALIASES_ASKED: usize = 24;
 
 fn total_key(name: &FunctionName, function: &StoredFunction) -> Vec<u8> {
     keys::belonging(name.as_str(), &function.incarnation, keys::PROVISIONED_TOTAL, "")
@@ -126,13 +125,17 @@ impl Command for PutProvisionedConcurrencyConfig {
         let total = total(context, &holder.name, &holder.function)?;
         let others = total.saturating_sub(old.as_ref().map_or(0, |old| old.executions));
         let executions = admit(self.provisioned_concurrent_executions, others, &holder.function, context)?;
-        refuse_twice(context, &holder)?;
+        if others > 0 {
+            refuse_twice(context, &holder)?;
+        }
+        let completes_at_ms = context.drawn.transitions.completes_at(context.drawn.now_ms);
         let new = StoredProvisionedConcurrency {
             executions,
             last_modified_ms: context.drawn.now_ms,
-            allocation: StoredAllocation::begin(context.drawn.transitions, context.drawn.now_ms),
+            allocation: StoredAllocation::InProgress { completes_at_ms },
         };
-        let mut changes = Changes::default();
+        let due = completes_at_ms.map(|at_ms| Due::Provisioned { name: holder.name.clone(), at_ms });
+        let mut changes = Changes { due, ..Changes::default() };
         holder.exchange(context, old.as_ref(), Some(&new), &mut changes)?;
         let after = others.saturating_add(executions);
         exchange_total((&holder.name, &holder.function), (total, after), &mut changes)?;
@@ -159,52 +162,6 @@ fn admit(
     let max = context.drawn.concurrent_executions_max;
     let executions = u32::try_from(asked).ok().filter(|executions| *executions <= max);
     executions.ok_or(ServiceError::ProvisionedAboveAccount { max })
-}
-
-/// Refuses an alias of `$LATEST`, of which nothing can be provisioned.
-fn refuse_unpublished(context: &Context<'_>, holder: &Holder) -> Result<(), Stop> {
-    match version_of(context, holder, holder.qualifier.as_ref())? {
-        Some(version) if version == Qualifier::Latest.to_string() => {
-            Err(ServiceError::ProvisionedUnpublished.into())
-        }
-        _ => Ok(()),
-    }
-}
-
-/// The version that an alias of the function stands for; `None` for what is no alias.
-fn version_of(
-    context: &Context<'_>,
-    holder: &Holder,
-    qualifier: Option<&Qualifier>,
-) -> Result<Option<String>, Stop> {
-    let Some(Qualifier::Other(other)) = qualifier else { return Ok(None) };
-    let Some(alias) = other.alias_name() else { return Ok(None) };
-    let alias = context.find_alias(&holder.name, &holder.function, &alias)?;
-    Ok(alias.map(|alias| alias.function_version))
-}
-
-/// Refuses an alias whose version has provisioned concurrency of its own, and a version one of whose aliases has. Of a
-/// version with very many aliases only the first [`ALIASES_ASKED`] are asked, so that the transaction stays small.
-fn refuse_twice(context: &Context<'_>, holder: &Holder) -> Result<(), Stop> {
-    let (name, incarnation) = (holder.name.as_str(), &holder.function.incarnation);
-    let has = |qualifier: &str| {
-        let key = keys::belonging(name, incarnation, keys::PROVISIONED, qualifier);
-        context.view.get(&key).map(|found| found.is_some())
-    };
-    if let Some(version) = version_of(context, holder, holder.qualifier.as_ref())? {
-        return if has(&version)? { Err(ServiceError::VersionProvisioned.into()) } else { Ok(()) };
-    }
-    let Some(Qualifier::Version(number)) = &holder.qualifier else { return Ok(()) };
-    let version = number.to_string();
-    let page = context.view.scan(&keys::aliases_of(name, incarnation, &version), None, ALIASES_ASKED)?;
-    for alias in page.entries.iter().filter_map(|(key, _)| keys::last_part(key)) {
-        // One that only routes some invocations to the version does not count.
-        if has(alias)? && version_of(context, holder, alias.parse().ok().as_ref())?.as_ref() == Some(&version)
-        {
-            return Err(ServiceError::AliasProvisioned.into());
-        }
-    }
-    Ok(())
 }
 
 impl Query for GetProvisionedConcurrencyConfig {

@@ -22,6 +22,8 @@ pub(crate) enum Due {
     Transition { name: FunctionName, at_ms: u64 },
     /// What is in progress with an event source mapping is due at this engine time.
     Mapping { uuid: [u8; 16], at_ms: u64 },
+    /// Provisioned concurrency of a function is due at this engine time.
+    Provisioned { name: FunctionName, at_ms: u64 },
     /// A deleted function has versions to be swept away.
     Gone { incarnation: [u8; 16] },
 }
@@ -196,13 +198,12 @@ impl<'a> Settlement<'a> {
     }
 }
 
-/// Finds functions whose transitions are not all stored as finished, with the engine time at which to settle them: one
-/// page of functions after `after`, and where to go on.
+/// Finds what has to be settled of functions, one page of them after `after`, and where to go on.
 pub(crate) fn unsettled_functions(after: Option<Vec<u8>>) -> impl Query<Answer = Unsettled> {
     UnsettledFunctions { after }
 }
 
-type Unsettled = (Vec<(FunctionName, u64)>, Option<Vec<u8>>);
+type Unsettled = (Vec<Due>, Option<Vec<u8>>);
 
 struct UnsettledFunctions {
     after: Option<Vec<u8>>,
@@ -218,7 +219,12 @@ impl Query for UnsettledFunctions {
         let mut found = Vec::new();
         for (key, value) in page.entries {
             let function = StoredFunction::decode(&value)?;
-            found.extend(keys::name_of(&key).zip(function.settle_at_ms()));
+            let Some(name) = keys::name_of(&key) else { continue };
+            // When that is due stands with each version and alias, so settling looks at once.
+            if provisioned_concurrency::total(context, &name, &function)? > 0 {
+                found.push(Due::Provisioned { name: name.clone(), at_ms: 0 });
+            }
+            found.extend(function.settle_at_ms().map(|at_ms| Due::Transition { name, at_ms }));
         }
         Ok((found, next))
     }

@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::lifecycle::Transitions;
 use crate::stored::Stored;
 
 /// The provisioned concurrency of a version or an alias.
@@ -33,11 +32,6 @@ pub(crate) enum StoredAllocation {
 }
 
 impl StoredAllocation {
-    /// One that begins now.
-    pub(crate) fn begin(transitions: Transitions, now_ms: u64) -> Self {
-        Self::InProgress { completes_at_ms: transitions.completes_at(now_ms) }
-    }
-
     /// What it counts as now: one that is due is done, whether or not anybody has stored that.
     pub(crate) fn at(&self, now_ms: u64) -> Self {
         match self {

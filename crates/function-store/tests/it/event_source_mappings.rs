@@ -1,12 +1,14 @@
 //! Event source mappings: their life, what they are found by, and what stays when their function goes.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use funclet_function_store::{
-    Event, EventSourceMappingConfiguration, EventSourceMappingState as State, ResourceChange, ResourceKind,
-    ServiceError, Timestamp, Transitions,
+    Event, EventSourceMappingConfiguration, EventSourceMappingState as State, Failure, ResourceChange,
+    ResourceKind, ServiceError, Timestamp, Transitions,
 };
-use funclet_storage::{Events, Position};
+use funclet_storage::{Events, LocalBackend, LocalOptions, Position};
+use funclet_testkit::{SeededEntropy, SimVfs};
 use funclet_validation::{
     CreateAliasRequest, CreateEventSourceMappingRequest, DeleteEventSourceMappingRequest, Filter,
     FilterCriteria, GetEventSourceMappingRequest, ListEventSourceMappingsRequest, ListTagsRequest,
@@ -25,6 +27,8 @@ on_every_backend!(
     updates,
     unknown_functions,
     the_same_two_have_one_mapping,
+    what_is_being_deleted_keeps_its_place,
+    many_of_the_same_two,
     lists,
     a_mapping_outlives_its_function,
     tags,
@@ -324,6 +328,112 @@ fn the_same_two_have_one_mapping(world: World) {
     assert!(create(&world, "f:1", QUEUE).is_ok(), "the update has left that free");
 }
 
+fn what_is_being_deleted_keeps_its_place(world: World) {
+    let world = world.with(Transitions::After(Duration::from_secs(60)));
+    let minute = || world.clock.advance(Duration::from_secs(60));
+    world.create("f", "one");
+    world.create("g", "one");
+    let cluster = || {
+        let endpoints = [("KAFKA_BOOTSTRAP_SERVERS", vec!["a:1".to_owned()])].into_iter().collect();
+        let cluster = SelfManagedEventSource { endpoints: Some(endpoints) };
+        CreateEventSourceMappingRequest {
+            event_source_arn: None,
+            self_managed_event_source: Some(cluster),
+            topics: Some(vec!["topic".into()]),
+            ..request("f", STREAM)
+        }
+    };
+    for request in [|| request("f", QUEUE), cluster] {
+        let old = create_with(&world, request()).unwrap().uuid;
+        let other = CreateEventSourceMappingRequest { function_name: Some("g".into()), ..request() };
+        let other = create_with(&world, other).unwrap().uuid;
+        minute();
+        delete(&world, &old).unwrap();
+        let tags = TagResourceRequest {
+            resource: Some(get(&world, &old).unwrap().event_source_mapping_arn),
+            tags: Some([("team", "blue")].into_iter().collect()),
+        };
+        world.run(tags.validate(&world.caller).unwrap()).unwrap();
+        assert!(create_with(&world, request()).unwrap_err().to_string().ends_with(&old));
+        let taken = update(&world, &other, |request| request.function_name = Some("f".into()));
+        assert!(taken.unwrap_err().to_string().ends_with(&old));
+        minute();
+        let new = create_with(&world, request()).unwrap().uuid;
+        world.settle();
+        assert_eq!((state(&world, &old), state(&world, &new)), (None, Some(State::Creating)));
+        assert!(create_with(&world, request()).unwrap_err().to_string().ends_with(&new));
+        minute();
+    }
+    assert_eq!(world.dump(b"event-source-mapping/").len(), 4, "what is gone is removed");
+}
+
+/// One that is being deleted may be passed over among very many; it takes nothing along of the one that follows it.
+fn many_of_the_same_two(world: World) {
+    let world = world.with(Transitions::After(Duration::from_secs(60)));
+    world.create("f", "one");
+    let topic = |number: usize| {
+        let source = "arn:aws:kafka:eu-central-1:111122223333:cluster/c/1";
+        let topics = Some(vec![format!("t{number}")]);
+        create_with(&world, CreateEventSourceMappingRequest { topics, ..request("f", source) })
+    };
+    let mappings: Vec<_> = (0..30).map(|number| topic(number).unwrap().uuid).collect();
+    world.clock.advance(Duration::from_secs(60));
+    let (first, found) = mappings.iter().enumerate().min_by_key(|(_, uuid)| *uuid).unwrap();
+    delete(&world, found).unwrap();
+    assert!(topic(first).unwrap_err().to_string().contains(found));
+    topic(30).unwrap();
+    let (last, old) = mappings.iter().enumerate().max_by_key(|(_, uuid)| *uuid).unwrap();
+    delete(&world, old).unwrap();
+    let new = topic(last).unwrap().uuid;
+    world.clock.advance(Duration::from_secs(60));
+    world.settle();
+    assert_eq!((state(&world, old), state(&world, &new)), (None, Some(State::Enabled)));
+    assert!(topic(last).unwrap_err().to_string().contains(&new));
+}
+
+/// The disk is full to the last byte that growth may take, and the state of what is being deleted is written first.
+#[test]
+fn a_full_disk_takes_deletions() {
+    let vfs = SimVfs::new();
+    let options = LocalOptions::new("store", Arc::new(SeededEntropy::new(3))).vfs(Arc::new(vfs.clone()));
+    let backend = LocalBackend::open(&options.checkpoint_bytes_min(u64::MAX)).unwrap();
+    let mut world = World::on_backend(Arc::new(backend));
+    world.create("f", "one");
+    let mappings: Vec<_> =
+        (0..3).map(|n| create(&world, "f", &format!("{QUEUE}{n}")).unwrap().uuid).collect();
+    world.settle();
+    for transitions in
+        [Transitions::After(Duration::from_secs(60)), Transitions::Manual, Transitions::Immediate]
+    {
+        world.reopen(transitions);
+        let used = vfs.files().iter().map(|path| vfs.read_file(path).unwrap().len() as u64).sum();
+        vfs.set_capacity_bytes(Some(used));
+        let grow = || {
+            let alias = CreateAliasRequest {
+                function_name: Some("f".into()),
+                name: Some(format!("a{}", world.dump(b"x/").len())),
+                function_version: Some("$LATEST".into()),
+                ..Default::default()
+            };
+            world.store.run(&world.caller, alias.validate(&world.caller).unwrap())
+        };
+        let full = loop {
+            if let Err(failure) = grow() {
+                break failure;
+            }
+        };
+        assert!(matches!(full, Failure::Full), "{full:?}");
+        let uuid = &mappings[(0..3).find(|n| state(&world, &mappings[*n]) == Some(State::Enabled)).unwrap()];
+        assert_eq!(delete(&world, uuid).unwrap().state, State::Deleting, "{transitions:?}");
+        world.clock.advance(Duration::from_secs(60));
+        world.settle();
+        let left = (transitions == Transitions::Manual).then_some(State::Deleting);
+        assert_eq!(state(&world, uuid), left);
+    }
+    assert_eq!(world.complete("f", None), 1);
+    assert_eq!(world.dump(b"event-source-mapping").len(), 0);
+}
+
 fn lists(world: World) {
     let queue = |number: usize| format!("{QUEUE}{number}");
     let mut all = Vec::new();
@@ -403,7 +513,7 @@ fn what_is_gone_is_removed(mut world: World) {
     assert_eq!(list(&world, Some("f"), None, 10), std::slice::from_ref(&again));
     let stored =
         || (world.dump(b"event-source-mapping/").len(), world.dump(b"event-source-mapping-by/").len());
-    assert_eq!(stored(), (2, 6));
+    assert_eq!(stored(), (2, 5), "one that is being deleted claims nothing");
     world.clock.advance(Duration::from_secs(60));
     let second = world.front_end(Transitions::Manual, std::sync::Arc::clone(&world.clock));
     while second.settle().is_ok_and(|done| done == 0) {}

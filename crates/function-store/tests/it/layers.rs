@@ -156,6 +156,44 @@ fn a_filter_that_admits_little_ends_in_the_end() {
     assert!((2..10).contains(&pages), "{pages} pages");
 }
 
+/// Layers with more versions than one page looks at, or than 1 MiB holds, of which a filter admits the oldest alone.
+#[test]
+fn a_filter_finds_the_oldest_version_of_every_layer() {
+    let world = World::new(Kind::Local);
+    for name in ["a", "b", "c"] {
+        let python = PublishLayerVersionRequest {
+            compatible_runtimes: Some(vec!["python3.13".into()]),
+            ..publish_request(name)
+        };
+        publish_with(&world, python, zip(name));
+        for number in 0..if name == "b" { 1_200 } else { 20 } {
+            let long = PublishLayerVersionRequest {
+                license_info: Some("x".repeat(512)),
+                description: Some("y".repeat(256)),
+                compatible_runtimes: Some(vec!["nodejs22.x".into(); 15]),
+                ..publish_request(name)
+            };
+            publish_with(&world, long, zip(&format!("{name}{number}")));
+        }
+    }
+    let (mut found, mut marker, mut pages) = (Vec::new(), None, 0);
+    loop {
+        let compatible_runtime = Some("python3.13".to_owned());
+        let (page, next) =
+            layers(&world, ListLayersRequest { compatible_runtime, marker, ..Default::default() });
+        found.extend(page);
+        pages += 1;
+        marker = next.filter(|_| pages < 10);
+        if marker.is_none() {
+            break;
+        }
+    }
+    assert_eq!(found, ["a", "b", "c"].map(|name| (name.to_owned(), 1)));
+    assert_eq!(pages, 2);
+    let (all, end) = layers(&world, Default::default());
+    assert_eq!((all, end), (vec![("a".into(), 21), ("b".into(), 1_201), ("c".into(), 21)], None));
+}
+
 #[test]
 fn layers_count_against_the_quota_and_functions_that_use_them_do_not() {
     let world = World::new(Kind::Local).with_quota(20);

@@ -10,11 +10,11 @@ use funclet_validation::{
     AliasRoutingConfiguration, CreateAliasRequest, DeleteAliasRequest, DeleteFunctionConcurrencyRequest,
     DeleteProvisionedConcurrencyConfigRequest, GetProvisionedConcurrencyConfigRequest,
     ListProvisionedConcurrencyConfigsRequest, PutFunctionConcurrencyRequest,
-    PutProvisionedConcurrencyConfigRequest,
+    PutProvisionedConcurrencyConfigRequest, UpdateAliasRequest,
 };
 
 use crate::events::resource_feed;
-use crate::world::{NOON_MS, World, function_arn};
+use crate::world::{Kind, NOON_MS, World, function_arn};
 
 use ProvisionedConcurrencyStatus::{Failed, InProgress, Ready};
 
@@ -30,10 +30,14 @@ on_every_backend!(
     the_account_bounds_it,
     a_reservation_takes_its_place,
     an_alias_and_its_version_do_not_both_have_some,
+    an_alias_that_has_some_moves_to_a_version_that_has_none,
+    every_alias_of_a_version_counts,
     it_goes_with_what_has_it,
     they_are_listed_in_pages,
     nothing_else_of_the_function_changes,
     followers_are_told,
+    followers_are_told_once_that_its_time_has_come,
+    what_another_process_has_begun_is_settled,
 );
 
 type Outcome = Result<(u32, u32, ProvisionedConcurrencyStatus), ServiceError>;
@@ -302,6 +306,90 @@ fn an_alias_and_its_version_do_not_both_have_some(world: World) {
     assert_eq!(world.reserved_concurrency(), 4);
 }
 
+fn move_alias(world: &World, name: &str, request: UpdateAliasRequest) -> Result<String, ServiceError> {
+    let request = UpdateAliasRequest { function_name: Some("f".into()), name: Some(name.into()), ..request };
+    world.run(request.validate(&world.caller).unwrap()).map(|alias| alias.function_version.to_string())
+}
+
+fn to(version: &str) -> UpdateAliasRequest {
+    UpdateAliasRequest { function_version: Some(version.into()), ..Default::default() }
+}
+
+fn an_alias_that_has_some_moves_to_a_version_that_has_none(world: World) {
+    world.create_published("f", "one");
+    ["two", "three"].iter().for_each(|content| drop(world.update_published("f", content)));
+    alias(&world, "live", "1", None);
+    put(&world, "f:2", 1).unwrap();
+    assert_eq!(move_alias(&world, "live", to("2")).as_deref(), Ok("2"), "it has none itself");
+    assert_eq!(move_alias(&world, "live", to("$LATEST")).as_deref(), Ok("$LATEST"));
+    move_alias(&world, "live", to("1")).unwrap();
+    put(&world, "f:live", 1).unwrap();
+    assert_eq!(move_alias(&world, "live", to("2")), Err(ServiceError::VersionProvisioned));
+    assert_eq!(move_alias(&world, "live", to("$LATEST")), Err(ServiceError::ProvisionedUnpublished));
+    assert_eq!(move_alias(&world, "live", to("3")).as_deref(), Ok("3"));
+    let routing =
+        AliasRoutingConfiguration { additional_version_weights: Some([("2", 0.5)].into_iter().collect()) };
+    let routed = UpdateAliasRequest { routing_config: Some(routing), ..Default::default() };
+    assert_eq!(move_alias(&world, "live", routed).as_deref(), Ok("3"), "it does not stand for the other");
+    delete(&world, "f:live").unwrap();
+    let unrouted = AliasRoutingConfiguration { additional_version_weights: Some(Default::default()) };
+    let moved = UpdateAliasRequest { routing_config: Some(unrouted), ..to("2") };
+    assert_eq!(move_alias(&world, "live", moved).as_deref(), Ok("2"));
+}
+
+/// Wherever it lies among the others, which may have some as well and stand for other versions.
+fn every_alias_of_a_version_counts(world: World) {
+    world.create_published("f", "one");
+    world.update_published("f", "two");
+    for number in 0..60 {
+        alias(&world, &format!("a-{number:02}"), "1", None);
+    }
+    alias(&world, "routing", "2", Some("1"));
+    put(&world, "f:routing", 1).unwrap();
+    assert_eq!(put(&world, "f:2", 1), Err(ServiceError::AliasProvisioned));
+    put(&world, "f:1", 1).unwrap();
+    delete(&world, "f:1").unwrap();
+    for name in ["a-00", "a-30", "a-59"] {
+        put(&world, &format!("f:{name}"), 1).unwrap();
+        assert_eq!(put(&world, "f:1", 1), Err(ServiceError::AliasProvisioned), "{name}");
+        delete(&world, &format!("f:{name}")).unwrap();
+    }
+    put(&world, "f:1", 1).unwrap();
+}
+
+/// Several pages of aliases, and what is provisioned in between.
+#[test]
+fn every_alias_counts_of_very_many() {
+    let world = World::new(Kind::Memory);
+    world.create_published("f", "one");
+    world.update_published("f", "two");
+    for number in 0..1_600 {
+        alias(&world, &format!("a-{number:04}"), if number < 1_590 { "2" } else { "1" }, None);
+    }
+    for number in [0, 1, 499, 500, 501, 1_100, 1_589] {
+        put(&world, &format!("f:a-{number:04}"), 1).unwrap();
+    }
+    put(&world, "f:1", 1).unwrap();
+    delete(&world, "f:1").unwrap();
+    put(&world, "f:a-1599", 1).unwrap();
+    assert_eq!(put(&world, "f:1", 1), Err(ServiceError::AliasProvisioned));
+}
+
+/// So many pages of aliases that one transaction cannot read them: all that have some lie apart.
+#[test]
+fn more_aliases_than_one_transaction_reads_count_as_provisioned() {
+    let world = World::new(Kind::Memory);
+    world.create_published("f", "one");
+    world.update_published("f", "two");
+    for number in 0..26_000 {
+        alias(&world, &format!("a-{number:05}"), "2", None);
+    }
+    for number in (0..26_000).step_by(501) {
+        put(&world, &format!("f:a-{number:05}"), 1).unwrap();
+    }
+    assert_eq!(put(&world, "f:1", 1), Err(ServiceError::AliasProvisioned));
+}
+
 fn it_goes_with_what_has_it(world: World) {
     world.create_published("f", "one");
     world.update_published("f", "two");
@@ -358,9 +446,84 @@ fn followers_are_told(mut world: World) {
     put(&world, "f:1", 1).unwrap();
     world.complete("f", None);
     delete(&world, "f:1").unwrap();
-    let told: Vec<_> =
-        resource_feed(&world).into_iter().map(|event| (event.resource, event.change, event.arn)).collect();
     let expected = [ResourceChange::Created, ResourceChange::Updated, ResourceChange::Deleted];
-    let kind = ResourceKind::ProvisionedConcurrencyConfig;
-    assert_eq!(told, expected.map(|change| (kind, change, function_arn("f:1"))));
+    assert_eq!(told(&world), expected.map(|change| (change, function_arn("f:1"))));
+}
+
+/// What the feed says of provisioned concurrency.
+fn told(world: &World) -> Vec<(ResourceChange, String)> {
+    let of_provisioned = |event: &funclet_function_store::ResourceEvent| {
+        event.resource == ResourceKind::ProvisionedConcurrencyConfig
+    };
+    resource_feed(world).into_iter().filter(of_provisioned).map(|event| (event.change, event.arn)).collect()
+}
+
+fn updated(of: &str) -> (ResourceChange, String) {
+    (ResourceChange::Updated, function_arn(of))
+}
+
+fn followers_are_told_once_that_its_time_has_come(mut world: World) {
+    world.create_published("f", "one");
+    world.update_published("f", "two");
+    world.reopen(Transitions::After(Duration::from_secs(5)));
+    // With that the search for what earlier processes have left is over.
+    world.settle();
+    put(&world, "f:1", 1).unwrap();
+    world.clock.set(NOON_MS + 2_000);
+    put(&world, "f:2", 1).unwrap();
+    let begun = told(&world).len();
+    world.clock.set(NOON_MS + 4_999);
+    world.settle();
+    assert_eq!(told(&world).len(), begun, "nothing is due");
+    world.clock.set(NOON_MS + 5_000);
+    let stored = world.dump(b"x/");
+    assert_eq!(get(&world, "f:1"), Ok((1, 1, Ready)));
+    assert_eq!(world.dump(b"x/"), stored, "reading stores nothing");
+    world.settle();
+    assert_eq!(told(&world)[begun..], [updated("f:1")]);
+    assert_ne!(world.dump(b"x/"), stored);
+    world.clock.set(NOON_MS + 7_000);
+    let reason = Reason { code: "InternalError".into(), text: "No room.".into() };
+    world.complete("f", Some(reason));
+    assert_eq!(
+        (get(&world, "f:1"), get(&world, "f:2")),
+        (Ok((1, 1, Ready)), Ok((1, 1, Ready))),
+        "it has come"
+    );
+    world.settle();
+    assert_eq!(told(&world)[begun..], [updated("f:1"), updated("f:2")]);
+    put(&world, "f:1", 2).unwrap();
+    world.clock.set(NOON_MS + 12_000);
+    world.settle();
+    assert_eq!(
+        told(&world)[begun + 2..],
+        [updated("f:1"), updated("f:1")],
+        "asked for again, and there again"
+    );
+}
+
+/// More than one transaction settles, and those that are not due yet are remembered.
+fn what_another_process_has_begun_is_settled(mut world: World) {
+    world.create_published("f", "one");
+    world.settle();
+    world.reopen(Transitions::After(Duration::from_secs(5)));
+    for number in 0..30 {
+        alias(&world, &format!("a-{number}"), "1", None);
+        put(&world, &format!("f:a-{number}"), 1).unwrap();
+    }
+    world.clock.set(NOON_MS + 1_000);
+    put(&world, "f:a-7", 2).unwrap();
+    world.reopen(Transitions::Manual);
+    let begun = told(&world).len();
+    world.settle();
+    assert_eq!(told(&world).len(), begun, "nothing is due");
+    world.clock.set(NOON_MS + 5_000);
+    world.settle();
+    assert_eq!(told(&world).len(), begun + 29);
+    world.clock.set(NOON_MS + 6_000);
+    world.settle();
+    assert_eq!(told(&world)[begun + 29..], [updated("f:a-7")]);
+    world.delete("f", None).unwrap();
+    world.settle();
+    assert_eq!(told(&world).len(), begun + 30, "what is gone is told of no more");
 }

@@ -122,6 +122,23 @@ fn refused(answer: &Answer, status: u16, code: &str, body: &str) {
 }
 
 #[test]
+fn a_function_with_nothing_reserved_is_throttled() {
+    let (client, invoker) = client(Transitions::Immediate);
+    let concurrency = "/2017-10-31/functions/f/concurrency";
+    client.put(concurrency, r#"{"ReservedConcurrentExecutions":0}"#).json(200);
+    for path in [INVOKE, STREAM] {
+        refused(
+            &post(&client, path, &[], "1"),
+            429,
+            "TooManyRequestsException",
+            r#"{"Reason":"ReservedFunctionConcurrentInvocationLimitExceeded","Type":"User","message":"Rate Exceeded."}"#,
+        );
+    }
+    assert!(invoker.seen.lock().unwrap().is_empty());
+    assert_eq!(post(&client, INVOKE, &[EVENT], "1").status, 202);
+}
+
+#[test]
 fn refusals() {
     let (client, _) = client(Transitions::Immediate);
     refused(
@@ -130,6 +147,16 @@ fn refusals() {
         "TooManyRequestsException",
         r#"{"Reason":"ReservedFunctionConcurrentInvocationLimitExceeded","Type":"User","message":"Rate Exceeded."}"#,
     );
+    for path in [INVOKE, LATER] {
+        refused(
+            &post(&client, path, &[EVENT], r#""throttle""#),
+            429,
+            "TooManyRequestsException",
+            r#"{"Reason":"ReservedFunctionConcurrentInvocationLimitExceeded","Type":"User","message":"Rate Exceeded."}"#,
+        );
+    }
+    let event = post(&client, INVOKE, &[EVENT], r#""fail""#);
+    assert_eq!((event.status, event.text(), event.headers.get("x-amz-function-error")), (202, "", None));
     let broken = post(&client, INVOKE, &[], r#""break""#);
     assert_eq!((broken.status, broken.header("x-amzn-errortype")), (500, "ServiceException"));
     let wrong = post(&client, INVOKE, &[("X-Amz-Invocation-Type", "Never")], "1");

@@ -6,11 +6,9 @@ use std::sync::atomic::Ordering;
 
 use crate::applier::Still;
 use crate::backend::Events;
-use crate::checkpoint::Progress;
 use crate::digest::BlobDigest;
 use crate::error::StoreError;
 use crate::holders::Holding;
-use crate::identity;
 use crate::local::Shared;
 use crate::options::Maintenance;
 use crate::planted::{PlantedBug, is_planted};
@@ -28,16 +26,13 @@ const PAGE_BATCHES: usize = 256;
 
 impl Shared {
     /// Sees to it that the directory is there, and that no build opens the store which knows nothing of it.
-    pub(super) fn prepare_directory(&self, progress: &mut Progress) -> Result<(), StoreError> {
+    pub(super) fn prepare_directory(&self) -> Result<(), StoreError> {
         let (vfs, snap) = (&*self.vfs, self.layout.snap());
         if !vfs.exists(&snap).map_err(StoreError::io("look for", &snap))? {
             vfs.create_dir_all(&snap).map_err(StoreError::io("create", &snap))?;
             vfs.sync_dir(&self.layout.root).map_err(StoreError::io("sync", &self.layout.root))?;
         }
-        if progress.format_version < identity::FORMAT_VERSION {
-            progress.format_version = identity::write(vfs, &self.layout, self.store_id)?.format_version;
-        }
-        Ok(())
+        self.format.raise(vfs, &self.layout)
     }
 
     /// Writes the snapshot of a table that stands still. It moves on when its entries are read.

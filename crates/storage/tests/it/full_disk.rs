@@ -1,12 +1,16 @@
 //! A full disk takes what makes the store smaller, and grows again when that has made room.
 
+use std::path::Path;
+use std::sync::Arc;
+
 use funclet_storage::{Backend, BlobDigest, CommitError, LocalBackend, LocalOptions, Maintenance};
 use funclet_testkit::{Keep, SimVfs};
 
 use crate::concurrency::MAINTENANCE;
 use crate::script::{
-    blob_file, content, files_in, get, hold, id, open, options, put, release, scope, segments, text,
+    ROOT, blob_file, content, files_in, get, hold, id, open, options, put, release, scope, segments, text,
 };
+use crate::watched::Watched;
 
 const LARGE_BYTES: usize = 30_000;
 
@@ -146,6 +150,47 @@ fn a_disk_that_stays_full_is_not_kept_busy() {
     let written = vfs.counts().bytes_written() - before.bytes_written();
     assert!(written < 64 << 10, "{written} bytes were written for nothing");
     put(&store, 2_000, "small", "fits").unwrap();
+}
+
+/// An older build that opened a store with something new in it would not know what that is.
+#[test]
+fn a_store_of_an_older_format_grows_only_once_it_is_of_the_newest() {
+    let format = Path::new(ROOT).join("FORMAT");
+    for maintenance in MAINTENANCE {
+        let disk = SimVfs::new();
+        let store = open(&disk).unwrap();
+        put(&store, 1, "old", &"x".repeat(LARGE_BYTES)).unwrap();
+        put(&store, 2, "other", "x").unwrap();
+        store.close().unwrap();
+        let mut content = disk.read_file(&format).unwrap();
+        content[8] = 2;
+        let crc = crc32fast::hash(&content[..32]).to_le_bytes();
+        content[32..].copy_from_slice(&crc);
+        disk.overwrite(&format, &content).unwrap();
+        let version = |disk: &SimVfs| disk.read_file(&format).unwrap()[8];
+
+        let watched = Watched::new(&disk);
+        watched.have_no_room_for(Some("tmp/format"));
+        let store = small(&disk).maintenance(maintenance).vfs(Arc::new(watched.clone()));
+        let store = LocalBackend::open(&store).unwrap();
+        assert_eq!(version(&disk), 2, "it opens all the same");
+        for attempt in 3..6 {
+            let ended = put(&store, attempt, "new", "y");
+            assert!(matches!(ended, Err(CommitError::Full)), "{ended:?}");
+        }
+        let deleted = store.transact(&scope(), id(6), &mut |tx| {
+            tx.get(b"old")?;
+            tx.delete(b"old")
+        });
+        deleted.unwrap();
+        assert_eq!((get(&store, "old"), get(&store, "new"), version(&disk)), (None, None, 2));
+        watched.have_no_room_for(None);
+        put(&store, 7, "new", "y").unwrap();
+        assert_eq!(version(&disk), 3);
+        let image = disk.crash(Keep::Nothing);
+        assert_eq!(version(&image), 3, "durable before what is new is");
+        assert_eq!(get(&open(&image).unwrap(), "new").as_deref(), Some("y"));
+    }
 }
 
 #[test]

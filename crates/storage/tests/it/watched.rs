@@ -23,10 +23,12 @@ struct Gate {
     changed: Condvar,
 }
 
-/// Whoever creates a file or renames one to a path that contains `closed_for` waits.
+/// Whoever creates a file or renames one to a path that contains `closed_for` waits. The disk is full for whoever creates one at
+/// a path that contains `no_room_for`.
 #[derive(Default)]
 struct GateState {
     closed_for: Option<&'static str>,
+    no_room_for: Option<&'static str>,
     waiting: usize,
 }
 
@@ -51,6 +53,11 @@ impl Watched {
     pub(crate) fn close_for(&self, path_contains: Option<&'static str>) {
         self.gate.state.lock().unwrap().closed_for = path_contains;
         self.gate.changed.notify_all();
+    }
+
+    /// Lets the disk be full for everybody who creates `path_contains`; with `None`, for nobody.
+    pub(crate) fn have_no_room_for(&self, path_contains: Option<&'static str>) {
+        self.gate.state.lock().unwrap().no_room_for = path_contains;
     }
 
     /// Returns when somebody waits.
@@ -95,6 +102,10 @@ impl Vfs for Watched {
 
     fn create(&self, path: &Path) -> io::Result<Box<dyn VfsFile>> {
         self.pass(path);
+        let no_room_for = self.gate.state.lock().unwrap().no_room_for;
+        if no_room_for.is_some_and(|refused| path.to_string_lossy().contains(refused)) {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
         Ok(self.watch(self.disk.create(path)?))
     }
 
