@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::keys;
 use crate::lifecycle::Transitions;
-use crate::stored::Stored;
+use crate::stored::resource::{Resource, belongs, is_alias, is_setting_of, is_version};
+use crate::stored::{BadStored, Stored, ensure};
 
 /// The provisioned concurrency of a version or an alias.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,6 +18,16 @@ pub(crate) struct StoredProvisionedConcurrency {
 
 impl Stored for StoredProvisionedConcurrency {
     const KIND: u8 = 30;
+}
+
+impl Resource for StoredProvisionedConcurrency {
+    fn fits(&self, key: &str) -> bool {
+        is_setting_of(key, keys::PROVISIONED, &[is_version, is_alias])
+    }
+
+    fn check(&self) -> Result<(), BadStored> {
+        ensure(self.executions > 0, "no executions that are provisioned")
+    }
 }
 
 /// How far the allocation of provisioned executions has come.
@@ -55,4 +67,14 @@ pub(crate) struct StoredProvisionedTotal {
 
 impl Stored for StoredProvisionedTotal {
     const KIND: u8 = 40;
+}
+
+impl Resource for StoredProvisionedTotal {
+    fn fits(&self, key: &str) -> bool {
+        belongs(key, keys::PROVISIONED_TOTAL) == Some("")
+    }
+
+    fn provisioned_executions(&self) -> u32 {
+        self.executions
+    }
 }
