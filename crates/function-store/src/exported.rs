@@ -64,6 +64,19 @@ pub(crate) struct RawValue {
     payload: Vec<u8>,
 }
 
+impl Content {
+    /// The key within the scope.
+    pub(crate) fn key(&self) -> Vec<u8> {
+        match self {
+            Self::Function { key, .. } => keys::function(key),
+            Self::Version { key, .. } => keys::version(&key.function, &key.incarnation, key.number),
+            Self::Gone { key, .. } => keys::gone(key),
+            Self::Resource { key, .. } => key.as_bytes().to_vec(),
+            Self::Raw { key, .. } => key.clone(),
+        }
+    }
+}
+
 impl ExportedEntry {
     /// Takes an entry out of a scope.
     pub(crate) fn new(scope: &Scope, key: &[u8], value: &Value) -> Result<Self, BadEntry> {

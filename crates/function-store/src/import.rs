@@ -1,19 +1,19 @@
 //! Writing a whole store, entry by entry, through transactions as anybody else.
 
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use funclet_storage::{
     Abort, Backend, BlobDigest, CommitError, Encoded, Entropy, Page, PinnedBlob, ReadError, Scope,
     StagedBlob, StagingWriter, StoreError, Tx, TxnId, Value, View,
 };
-use funclet_validation::{Caller, FunctionName, Version};
+use funclet_validation::{Caller, FunctionName, LayerVersionArn, Version};
 
-use crate::decide::{Context, Drawn, Stop};
-use crate::export::OWN_SCOPE;
+use crate::decide::{Context, Disagreement, Drawn, Stop, check_agreement, code_location};
+use crate::export::{OWN_SCOPE, exported_entries};
 use crate::exported::{BadEntry, Content, ExportedEntry, VersionKey};
 use crate::keys;
-use crate::lifecycle::Transitions;
-use crate::stored::{Stored as _, StoredFunction, StoredGone, StoredVersion, parse};
+use crate::stored::{BadStored, Stored as _, StoredFunction, StoredGone, StoredVersion, parse};
 
 /// How many entries one transaction writes. Each may read three keys, and all of them write two counters.
 const BATCH_ENTRIES: usize = 16;
@@ -21,9 +21,6 @@ const BATCH_ENTRIES: usize = 16;
 const BATCH_KEYS: usize = 40;
 /// How long the values of one transaction may get, in bytes; one more may come on top.
 const BATCH_BYTES: usize = 64 << 10;
-/// Counters are added up, not written.
-const COUNTERS: &[u8] = b"c/";
-
 /// Why something was not imported.
 #[derive(Debug, thiserror::Error)]
 #[error("{}{reason}", place(*.line))]
@@ -53,7 +50,8 @@ impl ImportError {
 /// Writes packages and entries into an empty store.
 ///
 /// Packages come before the entries that hold them, functions before their versions. Everything is validated as if it came
-/// from a client. References and counters are counted anew.
+/// from a client. References and counters are counted anew; totals and indexes have to agree with what they are about, which
+/// [`Importer::finish`] looks at when everything is there.
 pub struct Importer<'a> {
     backend: &'a dyn Backend,
     ids: &'a dyn Entropy,
@@ -64,6 +62,8 @@ pub struct Importer<'a> {
     batch: Vec<Prepared>,
     batch_bytes: usize,
     batch_scope: Option<Scope>,
+    /// The lines that entries came from, each after a hash of its scope and key, to name one that disagrees with others.
+    lines: Vec<(u64, u64)>,
 }
 
 /// An entry that is ready to be written.
@@ -99,8 +99,8 @@ impl Prepared {
 impl<'a> Importer<'a> {
     /// Begins to write into `backend`. No later transaction counts as older than `time_ms`.
     pub fn new(backend: &'a dyn Backend, ids: &'a dyn Entropy, time_ms: u64) -> Self {
-        let (packages, batch) = (HashMap::new(), Vec::new());
-        Self { backend, ids, time_ms, packages, batch, batch_bytes: 0, batch_scope: None }
+        let (packages, batch, lines) = (HashMap::new(), Vec::new(), Vec::new());
+        Self { backend, ids, time_ms, packages, batch, batch_bytes: 0, batch_scope: None, lines }
     }
 
     /// Begins to take in a package.
@@ -121,7 +121,7 @@ impl<'a> Importer<'a> {
         Ok(())
     }
 
-    /// Writes an entry that stood in a line, now or together with later ones: at the end comes an [`Importer::flush`].
+    /// Writes an entry that stood in a line, now or together with later ones: at the end comes an [`Importer::finish`].
     ///
     /// # Errors
     /// [`ImportError`]; nothing more should be imported then.
@@ -137,6 +137,7 @@ impl<'a> Importer<'a> {
         }
         self.check_packages(line, &entry)?;
         let prepared = prepare(line, &scope, entry).map_err(|bad| ImportError::at(line, bad))?;
+        self.lines.push((hash(&scope, &prepared.key), line));
         self.batch_bytes += prepared.key.len() + prepared.value.payload().len();
         self.batch.push(prepared);
         Ok(())
@@ -162,11 +163,49 @@ impl<'a> Importer<'a> {
         Ok(())
     }
 
-    /// Writes what has waited for later entries.
+    /// Writes what has waited for later entries, and looks whether all that is written agrees with one another.
     ///
     /// # Errors
-    /// [`ImportError`].
-    pub fn flush(&mut self) -> Result<(), ImportError> {
+    /// [`ImportError`]; what is written is then no store to be used.
+    pub fn finish(&mut self) -> Result<(), ImportError> {
+        self.flush()?;
+        for entry in exported_entries(self.backend) {
+            self.check_agreement(&entry.map_err(|error| ImportError::failed("the store failed", error))?)?;
+        }
+        Ok(())
+    }
+
+    fn check_agreement(&self, entry: &ExportedEntry) -> Result<(), ImportError> {
+        let scope =
+            Scope::new(&entry.scope).map_err(|error| ImportError::failed("the store failed", error))?;
+        // What lies in a scope of nobody's is of no kind that is known.
+        let Some(caller) = keys::caller(&scope) else { return Ok(()) };
+        let mut agreement = Ok(());
+        let looked = self.backend.read(&scope, &mut |view| {
+            let context = Context { view, caller: &caller, drawn: &Drawn::NOTHING };
+            agreement = match check_agreement(&context, &entry.content) {
+                Err(Disagreement::Stop(Stop::Read(error))) => return Err(error),
+                other => other,
+            };
+            Ok(())
+        });
+        looked.map_err(|error| ImportError::failed("the store failed", error))?;
+        agreement.map_err(|disagreement| match disagreement {
+            Disagreement::Told(reason) => {
+                let line = self.line(&scope, &entry.content.key());
+                ImportError { line, reason: reason.to_owned(), source: None }
+            }
+            Disagreement::Stop(stop) => ImportError::failed("the store failed", stop),
+        })
+    }
+
+    /// The line that an entry came from.
+    fn line(&self, scope: &Scope, key: &[u8]) -> Option<u64> {
+        let asked = hash(scope, key);
+        self.lines.iter().find(|(hash, _)| *hash == asked).map(|(_, line)| *line)
+    }
+
+    fn flush(&mut self) -> Result<(), ImportError> {
         let batch = std::mem::take(&mut self.batch);
         self.batch_bytes = 0;
         let Some(scope) = self.batch_scope.take().filter(|_| !batch.is_empty()) else { return Ok(()) };
@@ -187,6 +226,12 @@ impl<'a> Importer<'a> {
             (Err(error), _) => Err(ImportError::failed("the store failed", error)),
         }
     }
+}
+
+fn hash(scope: &Scope, key: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (scope.as_str(), key).hash(&mut hasher);
+    hasher.finish()
 }
 
 impl Prepared {
@@ -257,24 +302,26 @@ fn prepare(line: u64, scope: &Scope, entry: ExportedEntry) -> Result<Prepared, B
     let packages = entry.packages();
     let caller = || keys::caller(scope).ok_or_else(|| BadEntry::Misplaced(scope.to_string()));
     let (mut code_bytes, mut concurrency, mut provisioned, mut owner) = (0, 0, 0, None);
-    let (key, value) = match entry.content {
+    let key = entry.content.key();
+    let value = match entry.content {
         Content::Function { key, value } => {
+            check_created(&key)?;
+            value.check()?;
             validate(&caller()?, &key, &value.latest, Version::Latest)?;
             code_bytes = value.code_bytes;
             concurrency = value.reserved_concurrent_executions.unwrap_or(0);
-            (keys::function(&key), value.encode()?)
+            value.encode()?
         }
         Content::Version { key, value } => {
             validate(&caller()?, &key.function, &value, Version::Number(key.number))?;
-            let written = (keys::version(&key.function, &key.incarnation, key.number), value.encode()?);
             let VersionKey { function, incarnation, number } = key;
             owner = Some(Owner { function, incarnation, number: Some(number) });
-            written
+            value.encode()?
         }
-        Content::Gone { key, value } => {
+        Content::Gone { value, .. } => {
             caller()?;
-            parse::<FunctionName>(&value.name)?;
-            (keys::gone(&key), value.encode()?)
+            check_created(&value.name)?;
+            value.encode()?
         }
         Content::Resource { key, value } => {
             caller()?;
@@ -284,36 +331,38 @@ fn prepare(line: u64, scope: &Scope, entry: ExportedEntry) -> Result<Prepared, B
             value.check()?;
             code_bytes = value.code_bytes();
             provisioned = value.provisioned_executions();
-            owner = keys::owner(&key).map(|(function, incarnation, _)| Owner {
-                function: function.to_string(),
-                incarnation,
+            owner = keys::parts_of_belonging(&key).map(|parts| Owner {
+                function: parts.name.to_string(),
+                incarnation: parts.incarnation,
                 number: None,
             });
-            (key.into_bytes(), value.encode()?)
+            value.encode()?
         }
         Content::Raw { key, value } => {
-            if value.is_known() || key.starts_with(COUNTERS) {
+            if value.is_known() || keys::is_known(&key) {
                 return Err(BadEntry::Misplaced(key.escape_ascii().to_string()));
             }
-            let value = value.encoded();
-            (key, value)
+            value.encoded()
         }
     };
     Ok(Prepared { line, key, value, packages, code_bytes, concurrency, provisioned, owner })
 }
 
+/// Checks that a function can have been created under a name.
+fn check_created(name: &str) -> Result<(), BadStored> {
+    let parsed: FunctionName = parse(name)?;
+    let fits = parsed.as_str().len() <= FunctionName::CREATED_LENGTH_MAX && !parsed.as_str().contains('.');
+    if fits { Ok(()) } else { Err(BadStored::Text(name.to_owned())) }
+}
+
 /// Checks that every text of a version is one that the service could have put there, as every answer does.
 fn validate(caller: &Caller, name: &str, stored: &StoredVersion, version: Version) -> Result<(), BadEntry> {
     let name: FunctionName = parse(name)?;
-    let drawn = Drawn {
-        now_ms: 0,
-        incarnation: [0; 16],
-        revisions: [[0; 16]; 4],
-        transitions: Transitions::Immediate,
-        code_bytes_max: 0,
-        concurrent_executions_max: 0,
-    };
-    let context = Context { view: &Nothing, caller, drawn: &drawn };
+    code_location(stored)?;
+    for layer in &stored.settings.layers {
+        parse::<LayerVersionArn>(&layer.arn)?;
+    }
+    let context = Context { view: &Nothing, caller, drawn: &Drawn::NOTHING };
     match context.configuration(stored, caller.function_arn(&name), version) {
         Err(Stop::Bad(text)) => Err(text.into()),
         // Nothing else is asked for: texts are all that an answer parses.

@@ -54,9 +54,9 @@ pub(crate) const ALIAS: &str = "alias";
 /// The belongings that say which aliases refer to a version.
 pub(crate) const ALIAS_OF: &str = "alias-of";
 /// Every code signing config begins with this.
-pub(crate) const CODE_SIGNING: &[u8] = b"code-signing/";
+pub(crate) const CODE_SIGNING: &str = "code-signing/";
 /// Everything that says who has a code signing config begins with this.
-const CODE_SIGNING_USERS: &[u8] = b"code-signing-user/";
+const CODE_SIGNING_USERS: &str = "code-signing-user/";
 /// The setting that says which code signing config a function has.
 pub(crate) const FUNCTION_CODE_SIGNING: &str = "code-signing";
 /// The setting that says how much concurrency is provisioned.
@@ -153,12 +153,22 @@ pub(crate) fn aliases_of(name: &str, incarnation: &[u8; 16], version: &str) -> V
     alias_of(name, incarnation, version, "")
 }
 
-/// Name and incarnation of the function that a key belongs to, with the kind of belonging.
-pub(crate) fn owner(key: &str) -> Option<(FunctionName, [u8; 16], &str)> {
+/// What the key of something that belongs to a function consists of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Belonging<'a> {
+    pub(crate) name: FunctionName,
+    pub(crate) incarnation: [u8; 16],
+    pub(crate) kind: &'a str,
+    /// What stands behind the kind.
+    pub(crate) rest: &'a str,
+}
+
+/// Takes the key of a belonging apart.
+pub(crate) fn parts_of_belonging(key: &str) -> Option<Belonging<'_>> {
     let (name, rest) = key.strip_prefix("x/")?.split_once('/')?;
     let (incarnation, rest) = rest.split_once('/')?;
-    let (kind, _) = rest.split_once('/')?;
-    Some((name.parse().ok()?, from_hex(incarnation)?, kind))
+    let (kind, rest) = rest.split_once('/')?;
+    Some(Belonging { name: name.parse().ok()?, incarnation: from_hex(incarnation)?, kind, rest })
 }
 
 pub(crate) fn layer(name: &str) -> Vec<u8> {
@@ -183,18 +193,38 @@ pub(crate) fn layer_number_of(key: &[u8]) -> Option<u64> {
     Some(u64::MAX - u64::from_str_radix(last_part(key)?, 16).ok()?)
 }
 
+/// Name and number in the key of a version of a layer.
+pub(crate) fn parts_of_layer_version(key: &str) -> Option<(&str, u64)> {
+    let (name, _) = key.strip_prefix(LAYER_VERSIONS)?.split_once('/')?;
+    let number = layer_number_of(key.as_bytes())?;
+    // A number has one spelling in a key.
+    (layer_version(name, number) == key.as_bytes()).then_some((name, number))
+}
+
+/// Name and number in the key of the policy of a version of a layer.
+pub(crate) fn parts_of_layer_policy(key: &str) -> Option<(&str, u64)> {
+    let (name, number) = key.strip_prefix(LAYER_POLICIES)?.split_once('/')?;
+    let number = number.parse().ok()?;
+    (layer_policy(name, number) == key.as_bytes()).then_some((name, number))
+}
+
 pub(crate) fn code_signing(id: &str) -> Vec<u8> {
-    [CODE_SIGNING, id.as_bytes()].concat()
+    [CODE_SIGNING, id].concat().into_bytes()
 }
 
 /// What the keys begin with that say who has a code signing config.
 pub(crate) fn code_signing_users(id: &str) -> Vec<u8> {
-    [CODE_SIGNING_USERS, id.as_bytes(), b"/"].concat()
+    [CODE_SIGNING_USERS, id, "/"].concat().into_bytes()
 }
 
 /// Where it says that a function has a code signing config.
 pub(crate) fn code_signing_user(id: &str, name: &str) -> Vec<u8> {
     [&code_signing_users(id)[..], name.as_bytes()].concat()
+}
+
+/// The id of the code signing config and the name of the function in the key that says that one has the other.
+pub(crate) fn parts_of_code_signing_user(key: &str) -> Option<(&str, &str)> {
+    key.strip_prefix(CODE_SIGNING_USERS)?.split_once('/')
 }
 
 pub(crate) fn mapping(uuid: &[u8; 16]) -> Vec<u8> {
@@ -240,6 +270,27 @@ pub(crate) fn mapping_claim(claim: &str) -> Vec<u8> {
     format!("{MAPPINGS_BY}claim/{}", BlobDigest::of(claim.as_bytes())).into_bytes()
 }
 
+/// What the keys begin with that this version looks for. A value of a kind that it does not know may not lie there.
+const PREFIXES: &[&[u8]] = &[
+    FUNCTIONS,
+    b"v/",
+    GONE,
+    BELONGINGS,
+    LAYERS.as_bytes(),
+    LAYER_POLICIES.as_bytes(),
+    LAYER_VERSIONS.as_bytes(),
+    CODE_SIGNING.as_bytes(),
+    CODE_SIGNING_USERS.as_bytes(),
+    MAPPINGS.as_bytes(),
+    MAPPINGS_BY.as_bytes(),
+    b"c/",
+];
+
+/// Whether a key lies where this version looks for what it knows.
+pub(crate) fn is_known(key: &[u8]) -> bool {
+    PREFIXES.iter().any(|prefix| key.starts_with(prefix))
+}
+
 /// The last part of a key that is text.
 pub(crate) fn last_part(key: &[u8]) -> Option<&str> {
     std::str::from_utf8(key).ok()?.rsplit('/').next()
@@ -277,10 +328,14 @@ mod tests {
         assert_eq!(incarnation_of(&gone(&[b'/'; 16])), Some([b'/'; 16]));
         assert_eq!(incarnation_of(b"gone/short"), None);
         let key = String::from_utf8(alias_of("f", &[b'/'; 16], "7", "live")).unwrap();
-        assert_eq!(owner(&key), Some(("f".parse().unwrap(), [b'/'; 16], ALIAS_OF)));
+        let parts =
+            Belonging { name: "f".parse().unwrap(), incarnation: [b'/'; 16], kind: ALIAS_OF, rest: "7/live" };
+        assert_eq!(parts_of_belonging(&key), Some(parts));
         assert_eq!(last_part(key.as_bytes()), Some("live"));
         assert!(
-            ["x/f", "x/f/2f/alias/live", "x//2f/alias/live", "f/f"].iter().all(|key| owner(key).is_none())
+            ["x/f", "x/f/2f/alias/live", "x//2f/alias/live", "f/f"]
+                .iter()
+                .all(|key| parts_of_belonging(key).is_none())
         );
     }
 
@@ -291,6 +346,17 @@ mod tests {
         assert!(!layer_version("l-", 1).starts_with(&layer_versions("l")));
         assert_eq!(layer_number_of(&layer_version("l", 300)), Some(300));
         assert_eq!(layer_number_of(b"layer/l"), None);
+        let key = String::from_utf8(layer_version("l", 300)).unwrap();
+        assert_eq!(parts_of_layer_version(&key), Some(("l", 300)));
+        for key in
+            ["layer-version/l/1", "layer-version/l/FFFFFFFFFFFFFED3", "layer-version/l/+fffffffffffffed"]
+        {
+            assert_eq!(parts_of_layer_version(key), None, "{key}");
+        }
+        assert_eq!(parts_of_layer_policy("layer-policy/l/300"), Some(("l", 300)));
+        for key in ["layer-policy/l/0300", "layer-policy/l/+300", "layer-policy/l/300/"] {
+            assert_eq!(parts_of_layer_policy(key), None, "{key}");
+        }
     }
 
     #[test]

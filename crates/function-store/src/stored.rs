@@ -51,6 +51,19 @@ impl Stored for StoredFunction {
     const KIND: u8 = 16;
 }
 
+impl StoredFunction {
+    /// Looks whether its numbers are in order, so that decisions can count on.
+    pub(crate) fn check(&self) -> Result<(), BadStored> {
+        let next = self.next_version;
+        ensure((1..=VERSION_NUMBER_MAX).contains(&next), "the number of the next version")?;
+        ensure((1..=next).contains(&self.unsettled_from), "the version from which on some are unsettled")?;
+        ensure(
+            self.published_as.is_none_or(|number| (1..next).contains(&number)),
+            "the version that $LATEST was published as",
+        )
+    }
+}
+
 /// `$LATEST` (inside the head) or a published version (a key of its own).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct StoredVersion {
@@ -105,6 +118,11 @@ impl StoredVersion {
         let layers = self.settings.layers.iter().map(StoredLayer::blob);
         self.code.blob().into_iter().chain(layers)
     }
+}
+
+/// What layers take unzipped together, in bytes.
+pub(crate) fn unzipped_size(layers: &[StoredLayer]) -> u64 {
+    layers.iter().fold(0, |sum, layer| sum.saturating_add(layer.unzipped_size))
 }
 
 impl StoredLayer {
@@ -372,7 +390,7 @@ impl StoredSettings {
 
     /// What the layers take unzipped, in bytes.
     pub(crate) fn unzipped_layers(&self) -> u64 {
-        self.layers.iter().map(|layer| layer.unzipped_size).sum()
+        unzipped_size(&self.layers)
     }
 
     fn file_systems(&self) -> Vec<FileSystemSettings> {
@@ -405,12 +423,24 @@ pub(crate) fn pairs(map: &StringMap) -> Vec<(String, String)> {
 
 /// What is stored is not what this version could have written.
 #[derive(Debug, thiserror::Error)]
-#[error("a stored text is not valid: {0:?}")]
-pub(crate) struct BadStored(String);
+pub(crate) enum BadStored {
+    #[error("a stored text is not valid: {0:?}")]
+    Text(String),
+    #[error("a stored value is not valid: {0}")]
+    Value(&'static str),
+}
 
 pub(crate) fn parse<T: FromStr>(text: &str) -> Result<T, BadStored> {
-    text.parse().map_err(|_| BadStored(text.to_owned()))
+    text.parse().map_err(|_| BadStored::Text(text.to_owned()))
 }
+
+/// Refuses a value that this version could not have written; `what` is wrong with it if it is not so.
+pub(crate) fn ensure(is_so: bool, what: &'static str) -> Result<(), BadStored> {
+    if is_so { Ok(()) } else { Err(BadStored::Value(what)) }
+}
+
+/// The greatest number that a version may get. No store comes near it, and those behind it are there to count on.
+pub(crate) const VERSION_NUMBER_MAX: u64 = u64::MAX >> 1;
 
 pub(crate) fn parse_option<T: FromStr>(text: Option<&String>) -> Result<Option<T>, BadStored> {
     text.map(|text| parse(text)).transpose()
@@ -431,11 +461,13 @@ mod runtime_management;
 pub(crate) mod text_form;
 
 pub(crate) use alias::{StoredAlias, StoredReferrer};
-pub(crate) use code_signing::{StoredCodeSigningConfig, StoredCodeSigningUser, StoredFunctionCodeSigning};
+pub(crate) use code_signing::{
+    StoredCodeSigningConfig, StoredCodeSigningUser, StoredFunctionCodeSigning, code_signing_arn,
+};
 pub(crate) use event_invoke::StoredEventInvokeConfig;
 pub(crate) use event_source_mapping::{
     MappingTransition, StoredEventSource, StoredEventSourceMapping, StoredMappingEntry,
-    StoredMappingSettings, StoredMappingTransition, Twin,
+    StoredMappingSettings, StoredMappingTransition, Twin, TypedMapping,
 };
 pub(crate) use function_scaling::StoredFunctionScaling;
 pub(crate) use function_url::{StoredCors, StoredFunctionUrl};

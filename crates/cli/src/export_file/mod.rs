@@ -6,13 +6,15 @@
 //! package = {"package":{"sha256":"<64 hexadecimal digits>","size":<bytes>,"base64":"<content>"}}
 //! entry   = {"scope":"<account>/<region>","kind":"function","key":"<name>","value":{...}}
 //!         | {"scope":...,"kind":"version","key":{"function":"<name>","incarnation":"<hex>","number":<n>},"value":{...}}
+//!         | {"scope":...,"kind":"resource","key":"<key>","value":{"resource":"<kind of resource>",...}}
 //!         | {"scope":...,"kind":"gone","key":"<incarnation, hex>","value":{"name":"<name>"}}
 //!         | {"scope":...,"kind":"raw","key":"<base64>","value":{"kind":<n>,"codec":<n>,"payload":"<base64>"}}
 //! end     = {"end":{"packages":<n>,"entries":<n>}}
 //! ```
 //!
-//! A package comes before the entries that hold it, a function before its versions. The members of a package may come in any
-//! order. A file without its end is not whole.
+//! A package comes before the entries that hold it, a function before its versions and all that belongs to it. The members of a
+//! package may come in any order. A file without its end is not whole. Some entries add others up or say where they are found;
+//! a file in which they do not agree is refused.
 
 mod reader;
 mod text;

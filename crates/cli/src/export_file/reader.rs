@@ -107,7 +107,7 @@ impl Import<'_> {
 
     fn end(&mut self, End { end }: &End) -> Result<(), Failure> {
         // An entry that waits may turn out to be wrong, which then is the better complaint.
-        self.importer.flush()?;
+        self.importer.finish()?;
         self.ended = true;
         if *end == self.counts {
             return Ok(());

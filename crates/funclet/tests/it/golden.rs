@@ -1,8 +1,8 @@
 //! Stores that earlier versions have written stay readable, and this version writes the same bytes again.
 //!
 //! `testdata/golden-store-N` was written by a build of format version N; `golden-store-2-reach` by one that also says how far
-//! the log reaches. The table is left out: it may be thrown
-//! away. To add a store after a change of the format, run this test with `FUNCLET_WRITE_GOLDEN=1`.
+//! the log reaches, and `golden-store-3-resources` has what there can be beside functions. The table is left out: it may be
+//! thrown away. To add a store after a change of the format, run this test with `FUNCLET_WRITE_GOLDEN=1`.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -16,23 +16,37 @@ use funclet::{
 };
 use funclet_testkit::{ManualClock, SeededEntropy, zip_of_zipped_size, zip_with_content};
 
-/// Of the format that this version writes; the last of [`GOLDEN`].
-const CURRENT: &str = "golden-store-3";
-const GOLDEN: [&str; 4] = ["golden-store-1", "golden-store-2", "golden-store-2-reach", CURRENT];
+use crate::golden_resources;
+
+/// Writes a store, or reads it back.
+type History = fn(&Path);
+
+/// Of the format that this version writes, each with its history; the last of [`GOLDEN`].
+const CURRENT: [(&str, History, History); 2] = [
+    ("golden-store-3", write, check),
+    ("golden-store-3-resources", golden_resources::write, golden_resources::check),
+];
+const GOLDEN: [(&str, History); 5] = [
+    ("golden-store-1", check),
+    ("golden-store-2", check),
+    ("golden-store-2-reach", check),
+    (CURRENT[0].0, CURRENT[0].2),
+    (CURRENT[1].0, CURRENT[1].2),
+];
 /// 2026-01-01 00:00 UTC.
 const TIME_MS: u64 = 1_767_225_600_000;
 const LARGE_BYTES: usize = 70_000;
 
-fn testdata(name: &str) -> PathBuf {
+pub(crate) fn testdata(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata").join(name)
 }
 
-fn open(path: &Path) -> Funclet {
+pub(crate) fn open(path: &Path) -> Funclet {
     let builder = Funclet::builder().path(path).ids(Arc::new(SeededEntropy::new(1)));
     builder.clock(Arc::new(ManualClock::at(TIME_MS))).open().unwrap()
 }
 
-fn create(name: &str, zip: Vec<u8>) -> CreateFunctionRequest {
+pub(crate) fn create(name: &str, zip: Vec<u8>) -> CreateFunctionRequest {
     CreateFunctionRequest {
         function_name: Some(name.into()),
         runtime: Some("python3.13".into()),
@@ -103,7 +117,7 @@ fn package(engine: &Funclet, code: funclet::CodeLocation) -> Vec<u8> {
 }
 
 /// Every file but the table and the lock, by its path below the store. Directories that hold nothing do not count.
-fn files(store: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+pub(crate) fn files(store: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut found = BTreeMap::new();
     let mut directories = vec![store.to_path_buf()];
     while let Some(directory) = directories.pop() {
@@ -123,7 +137,7 @@ fn files(store: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     found
 }
 
-fn copy(files: &BTreeMap<PathBuf, Vec<u8>>, to: &Path) {
+pub(crate) fn copy(files: &BTreeMap<PathBuf, Vec<u8>>, to: &Path) {
     for (name, content) in files {
         let path = to.join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -133,7 +147,7 @@ fn copy(files: &BTreeMap<PathBuf, Vec<u8>>, to: &Path) {
 
 #[test]
 fn golden_stores_are_read_and_become_current_ones() {
-    for name in GOLDEN {
+    for (name, check) in GOLDEN {
         let golden = files(&testdata(name));
         assert!(golden.len() >= 4, "FORMAT, the log and a blob, found {:?}", golden.keys());
         let work = tempfile::tempdir().unwrap();
@@ -152,17 +166,19 @@ fn golden_stores_are_read_and_become_current_ones() {
 
 #[test]
 fn the_same_history_gives_the_same_bytes() {
-    let work = tempfile::tempdir().unwrap();
-    let store = work.path().join("store");
-    write(&store);
-    let written = files(&store);
-    if std::env::var_os("FUNCLET_WRITE_GOLDEN").is_some() {
-        copy(&written, &testdata(CURRENT));
+    for (name, write, check) in CURRENT {
+        let work = tempfile::tempdir().unwrap();
+        let store = work.path().join("store");
+        write(&store);
+        let written = files(&store);
+        if std::env::var_os("FUNCLET_WRITE_GOLDEN").is_some() {
+            copy(&written, &testdata(name));
+        }
+        let golden = files(&testdata(name));
+        assert_eq!(written.keys().collect::<Vec<_>>(), golden.keys().collect::<Vec<_>>(), "{name}");
+        for (file, content) in written {
+            assert!(content == golden[&file], "{} differs from that of {name}", file.display());
+        }
+        check(&store);
     }
-    let golden = files(&testdata(CURRENT));
-    assert_eq!(written.keys().collect::<Vec<_>>(), golden.keys().collect::<Vec<_>>());
-    for (name, content) in written {
-        assert!(content == golden[&name], "{} differs from the golden store", name.display());
-    }
-    check(&store);
 }

@@ -5,6 +5,7 @@ mod apart;
 mod crash;
 mod events;
 mod golden;
+mod golden_resources;
 mod invocations;
 mod layers;
 mod linearizability;

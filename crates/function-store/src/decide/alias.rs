@@ -34,7 +34,7 @@ impl StoredAlias {
         Ok(AliasConfiguration {
             alias_arn: arn(caller, function, name),
             name: name.clone(),
-            function_version: parse(&self.function_version)?,
+            function_version: self.version()?,
             description: self.description.clone(),
             routing: self.routes().collect(),
             revision_id: RevisionId::from_bytes(self.revision_id),
@@ -176,7 +176,7 @@ impl Command for UpdateAlias {
         let found = context.find_alias(&self.function_name, &function, &self.name)?;
         let old = found.ok_or_else(not_found)?;
         check_revision(self.revision_id.as_deref(), old.revision_id)?;
-        let stored: Qualifier = parse(&old.function_version)?;
+        let stored = Qualifier::from(old.version()?);
         let target = self.function_version.as_ref().unwrap_or(&stored);
         let route = match &self.routing {
             Some(route) => route.clone(),

@@ -15,7 +15,7 @@ use crate::decide::{Changes, Context, Decision, Stop};
 use crate::error::ServiceError;
 use crate::event::{ResourceChange, ResourceEvent, ResourceKind};
 use crate::keys;
-use crate::stored::{BadStored, Stored as _, StoredCodeSigningConfig, pairs, parse};
+use crate::stored::{BadStored, Stored as _, StoredCodeSigningConfig, code_signing_arn, pairs, parse};
 
 /// What the random part of an id consists of (recorded from AWS).
 const ID_LETTERS: &[u8; 36] = b"abcdefghijklmnopqrstuvwxyz0123456789";
@@ -34,8 +34,7 @@ fn new_id(random: [u8; 16]) -> String {
 
 /// The ARN of a code signing config.
 pub(crate) fn arn(caller: &Caller, id: &str) -> Result<CodeSigningConfigArn, BadStored> {
-    let (region, account) = (&caller.region, &caller.account);
-    parse(&format!("arn:{}:lambda:{region}:{account}:code-signing-config:{id}", region.partition()))
+    code_signing_arn((&caller.region, &caller.account), id)
 }
 
 /// A code signing config that exists.
@@ -46,13 +45,12 @@ pub(crate) struct Found {
 
 impl Found {
     fn answer(&self, context: &Context<'_>) -> Result<CodeSigningConfig, Stop> {
-        let publishers = self.value.allowed_publishers.iter();
         Ok(CodeSigningConfig {
             code_signing_config_id: self.id.clone(),
             code_signing_config_arn: arn(context.caller, &self.id)?,
             description: self.value.description.clone(),
-            allowed_publishers: publishers.map(|arn| parse(arn)).collect::<Result<_, _>>()?,
-            untrusted_artifact_on_deployment: parse(&self.value.untrusted_artifact_on_deployment)?,
+            allowed_publishers: self.value.publishers()?,
+            untrusted_artifact_on_deployment: self.value.policy()?,
             last_modified: Timestamp(self.value.last_modified_ms),
         })
     }
@@ -194,7 +192,7 @@ impl Query for ListCodeSigningConfigs {
         let after = self.marker.as_deref().map(Marker::decode).transpose()?;
         let after = after.map(|marker| keys::code_signing(&marker.name));
         let mut page = Filling::new(self.max_items);
-        let listed = context.view.scan(keys::CODE_SIGNING, after.as_deref(), page.limit)?;
+        let listed = context.view.scan(keys::CODE_SIGNING.as_bytes(), after.as_deref(), page.limit)?;
         page.more = listed.more;
         for (key, value) in listed.entries {
             let id = keys::last_part(&key).unwrap_or_default().to_owned();

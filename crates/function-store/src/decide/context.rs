@@ -109,7 +109,7 @@ impl Context<'_> {
         &self,
         reference: &FunctionReference,
     ) -> Result<(StoredFunction, StoredVersion, Version), Stop> {
-        self.resolve_with(reference, &|alias| Ok(parse(&alias.function_version)?))
+        self.resolve_with(reference, &|alias| Ok(alias.version()?))
     }
 
     /// As [`Context::resolve`], with another choice among the versions of an alias.

@@ -14,7 +14,7 @@ use crate::decide::{Changes, Context, Decision, Stop};
 use crate::error::ServiceError;
 use crate::event::ResourceKind;
 use crate::keys;
-use crate::stored::{StoredEventInvokeConfig, parse_option};
+use crate::stored::StoredEventInvokeConfig;
 
 impl Setting for StoredEventInvokeConfig {
     const KIND_OF_KEY: &'static str = keys::EVENT_INVOKE_CONFIG;
@@ -28,10 +28,7 @@ impl StoredEventInvokeConfig {
             function_arn,
             maximum_retry_attempts: self.maximum_retry_attempts,
             maximum_event_age_in_seconds: self.maximum_event_age,
-            destinations: Destinations {
-                on_success: parse_option(self.on_success.as_ref())?,
-                on_failure: parse_option(self.on_failure.as_ref())?,
-            },
+            destinations: self.destinations()?,
         })
     }
 

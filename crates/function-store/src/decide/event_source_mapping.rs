@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 
 use funclet_validation::{
     CreateEventSourceMapping, DeleteEventSourceMapping, EventSource, EventSourceMappingSettings, FunctionArn,
-    FunctionReference, GetEventSourceMapping, ListEventSourceMappings, Qualifier, RevisionId, StringMap,
-    UpdateEventSourceMapping,
+    FunctionName, FunctionReference, GetEventSourceMapping, ListEventSourceMappings, Qualifier, RevisionId,
+    StringMap, UpdateEventSourceMapping,
 };
 
 use crate::answer::{
@@ -28,8 +28,8 @@ use crate::event::{ResourceChange, ResourceEvent, ResourceKind};
 use crate::keys;
 use crate::stored::{
     BadStored, MappingTransition, Stored as _, StoredEventSource, StoredEventSourceMapping,
-    StoredMappingEntry, StoredMappingSettings, StoredMappingTransition, Twin as _, pairs, parse,
-    parse_option,
+    StoredMappingEntry, StoredMappingSettings, StoredMappingTransition, Twin as _, TypedMapping, pairs,
+    parse,
 };
 
 /// A mapping with its id.
@@ -122,6 +122,15 @@ impl Context<'_> {
     }
 }
 
+/// The ARN of what a mapping invokes.
+fn arn(context: &Context<'_>, (name, qualifier): (FunctionName, Option<Qualifier>)) -> FunctionArn {
+    let arn = context.caller.function_arn(&name);
+    match qualifier {
+        Some(qualifier) => arn.qualified(qualifier),
+        None => arn,
+    }
+}
+
 impl Mapping {
     fn is_being_deleted(&self) -> bool {
         self.stored.transition.is_some_and(|transition| transition.kind == MappingTransition::Deleting)
@@ -138,9 +147,7 @@ impl Mapping {
     }
 
     fn function_arn(&self, context: &Context<'_>) -> Result<FunctionArn, BadStored> {
-        let arn = context.caller.function_arn(&parse(&self.stored.function_name)?);
-        let qualifier = parse_option::<Qualifier>(self.stored.qualifier.as_ref())?;
-        Ok(qualifier.map_or(arn.clone(), |qualifier| arn.qualified(qualifier)))
+        Ok(arn(context, self.stored.function()?))
     }
 
     /// Where it says what no second mapping may have: function, source, and what of the source is read.
@@ -155,7 +162,7 @@ impl Mapping {
 
     /// The keys under which it is found. One that is being deleted gives its claim back already: so storing that makes the
     /// store smaller, which a full disk takes.
-    fn entries(&self) -> BTreeSet<Vec<u8>> {
+    pub(crate) fn entries(&self) -> BTreeSet<Vec<u8>> {
         let function = (self.stored.function_name.as_str(), self.stored.qualifier.as_deref());
         let by_source = match &self.stored.event_source {
             StoredEventSource::Arn(arn) => Some(keys::mappings_by_source(arn, Some(function))),
@@ -166,20 +173,25 @@ impl Mapping {
         by.map(|prefix| keys::mapping_entry(prefix, &self.uuid)).chain(claim).collect()
     }
 
+    /// Whether it may be found under a key: one that was being deleted in an older store has its claim still.
+    pub(crate) fn may_have_entry(&self, key: &[u8]) -> bool {
+        self.entries().contains(key) || self.claim() == key
+    }
+
     fn answer(
         &self,
         context: &Context<'_>,
         state: EventSourceMappingState,
     ) -> Result<EventSourceMappingConfiguration, Stop> {
         let stored = &self.stored;
-        let event_source = stored.event_source.told()?;
+        let TypedMapping { function, event_source, starting_position, settings } = stored.typed()?;
         let is_stream = matches!(event_source.service(), "kinesis" | "dynamodb");
         let is_kafka = matches!(event_source.service(), "kafka" | "");
         Ok(EventSourceMappingConfiguration {
             uuid: self.uuid_text(),
             event_source_mapping_arn: self.arn(context),
-            function_arn: self.function_arn(context)?,
-            starting_position: parse_option(stored.starting_position.as_ref())?,
+            function_arn: arn(context, function),
+            starting_position,
             starting_position_timestamp: stored.starting_position_timestamp,
             topics: stored.topics.clone(),
             queues: stored.queues.clone(),
@@ -188,7 +200,7 @@ impl Mapping {
             // Recorded from AWS for queues and Kinesis; that the others are like queues is documented by examples.
             state_transition_reason: if is_stream { "User action" } else { "USER_INITIATED" },
             last_processing_result: (is_stream || is_kafka).then_some("No records processed"),
-            settings: stored.settings.clone().told()?,
+            settings,
             event_source,
         })
     }

@@ -14,7 +14,7 @@ use crate::decide::{Changes, Context, Decision, Stop};
 use crate::error::ServiceError;
 use crate::event::ResourceKind;
 use crate::keys;
-use crate::stored::{StoredCors, StoredFunctionUrl, parse};
+use crate::stored::{StoredCors, StoredFunctionUrl};
 
 impl Setting for StoredFunctionUrl {
     const KIND_OF_KEY: &'static str = keys::FUNCTION_URL;
@@ -26,11 +26,11 @@ impl StoredFunctionUrl {
         Ok(FunctionUrlConfig {
             function_url: format!("https://{}.lambda-url.{}.on.aws/", self.url_id, caller.region),
             function_arn,
-            auth_type: parse(&self.auth_type)?,
+            auth_type: self.auth_type()?,
             cors: self.cors.as_ref().map(Cors::from),
             creation_time: Timestamp(self.created_ms),
             last_modified_time: Some(Timestamp(self.last_modified_ms)),
-            invoke_mode: parse(&self.invoke_mode)?,
+            invoke_mode: self.invoke_mode()?,
         })
     }
 }

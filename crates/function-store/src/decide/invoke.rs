@@ -8,7 +8,7 @@ use crate::decide::context::code_location;
 use crate::decide::sealed::Query;
 use crate::decide::{Context, Stop};
 use crate::error::{ServiceError, ThrottleReason};
-use crate::stored::{StoredAlias, StoredLayer, StoredVersion, parse};
+use crate::stored::{StoredAlias, StoredLayer, StoredVersion};
 
 /// A number of at least 0 and less than 1, which says which of the versions of an alias an invocation gets.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -35,7 +35,7 @@ impl StoredAlias {
                 return Ok(Version::Number(*number));
             }
         }
-        Ok(parse(&self.function_version)?)
+        Ok(self.version()?)
     }
 }
 

@@ -5,7 +5,7 @@ use funclet_validation::{LayerVersionArn, LayerVersionReference};
 use crate::decide::layer::LayerPackage;
 use crate::decide::{Context, Stop};
 use crate::error::ServiceError;
-use crate::stored::{StoredCode, StoredLayer};
+use crate::stored::{self, StoredCode, StoredLayer};
 
 /// What a function may have in all, unzipped, in bytes: its code and its layers (documented).
 const UNZIPPED_BYTES_MAX: u64 = 262_144_000;
@@ -64,7 +64,7 @@ fn find_one(
 /// Refuses layers that take more than a function may have, alone or with its code. Both texts are quoted in public reports
 /// (bento-video/bento#1, lambci/git-lambda-layer#27).
 pub(crate) fn check_room(code: &StoredCode, layers: &[StoredLayer]) -> Result<(), ServiceError> {
-    let of_layers: u64 = layers.iter().map(|layer| layer.unzipped_size).sum();
+    let of_layers = stored::unzipped_size(layers);
     if of_layers == 0 {
         return Ok(());
     }

@@ -2,6 +2,7 @@
 //! because ids and time are drawn before the first run.
 
 mod account_settings;
+mod agreement;
 mod alias;
 mod belongings;
 mod code_signing;
@@ -39,10 +40,12 @@ mod update;
 mod update_code;
 mod update_configuration;
 
+pub(crate) use agreement::{Disagreement, check_agreement};
 pub(crate) use concurrency::UNRESERVED_MIN;
-pub(crate) use context::{Context, Stop};
+pub(crate) use context::{Context, Stop, code_location};
 pub use create::{CheckCreate, CreateFunctionWith};
 pub use invoke::{Chance, CheckInvocation, FindInvocable};
+pub(crate) use layer::LAYER_NAME_LENGTH_MAX;
 pub use layer::{FindLayerVersion, GetLayer, LayerPackage, PublishLayer};
 pub use layers::ForeignLayer;
 pub(crate) use settle::{CompleteTransitions, Due, SettleFunction, Settled, unsettled_functions};
@@ -73,6 +76,18 @@ pub(crate) struct Drawn {
     pub(crate) transitions: Transitions,
     pub(crate) code_bytes_max: u64,
     pub(crate) concurrent_executions_max: u32,
+}
+
+impl Drawn {
+    /// For whoever only reads, and asks for no time.
+    pub(crate) const NOTHING: Self = Self {
+        now_ms: 0,
+        incarnation: [0; 16],
+        revisions: [[0; 16]; 4],
+        transitions: Transitions::Immediate,
+        code_bytes_max: 0,
+        concurrent_executions_max: 0,
+    };
 }
 
 /// An operation that may change something.

@@ -33,8 +33,7 @@ impl StoredPolicy {
 
     /// The policy as text; `resource` is what it is about.
     pub(crate) fn text(&self, resource: &str) -> Result<String, Stop> {
-        let text = |statement: &StoredStatement| Ok::<_, Stop>(statement.typed()?.to_text(resource));
-        let statements: Vec<_> = self.statements.iter().map(text).collect::<Result<_, _>>()?;
+        let statements: Vec<_> = self.typed()?.iter().map(|statement| statement.to_text(resource)).collect();
         Ok(policy_text(&statements))
     }
 }

@@ -8,7 +8,7 @@ use crate::decide::setting::{Holder, Setting};
 use crate::decide::{Changes, Context, Decision, Stop};
 use crate::event::ResourceKind;
 use crate::keys;
-use crate::stored::{StoredRecursionConfig, parse};
+use crate::stored::StoredRecursionConfig;
 
 impl Setting for StoredRecursionConfig {
     const KIND_OF_KEY: &'static str = keys::RECURSION;
@@ -23,7 +23,7 @@ impl Query for GetFunctionRecursionConfig {
     fn look(&self, context: &Context<'_>) -> Result<FunctionRecursion, Stop> {
         let holder = Holder::of_function(context, &self.function_name)?;
         let recursive_loop = match holder.setting::<StoredRecursionConfig>(context)? {
-            Some(stored) => parse(&stored.recursive_loop)?,
+            Some(stored) => stored.typed()?,
             None => RecursiveLoop::default(),
         };
         Ok(FunctionRecursion { recursive_loop })

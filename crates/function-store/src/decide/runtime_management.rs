@@ -11,7 +11,7 @@ use crate::decide::{Changes, Context, Decision, Stop};
 use crate::error::ServiceError;
 use crate::event::ResourceKind;
 use crate::keys;
-use crate::stored::{StoredRuntimeManagement, parse, parse_option};
+use crate::stored::StoredRuntimeManagement;
 
 impl Setting for StoredRuntimeManagement {
     const KIND_OF_KEY: &'static str = keys::RUNTIME_MANAGEMENT;
@@ -35,9 +35,7 @@ impl Query for GetRuntimeManagementConfig {
     fn look(&self, context: &Context<'_>) -> Result<RuntimeManagementConfig, Stop> {
         let stored: Option<StoredRuntimeManagement> = find(context, &self.function)?.setting(context)?;
         let (update_runtime_on, runtime_version_arn) = match &stored {
-            Some(stored) => {
-                (parse(&stored.update_runtime_on)?, parse_option(stored.runtime_version_arn.as_ref())?)
-            }
+            Some(stored) => stored.typed()?,
             None => (UpdateRuntimeOn::default(), None),
         };
         let function_arn = self.function.arn(context.caller);

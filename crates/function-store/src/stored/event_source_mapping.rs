@@ -2,16 +2,17 @@
 
 use funclet_validation::{
     AmazonManagedKafkaEventSourceConfig, Destination, Destinations, DocumentDbEventSourceConfig, EventSource,
-    EventSourceMappingLoggingConfig, EventSourceMappingMetricsConfig, EventSourceMappingSettings, Filter,
-    FilterCriteria, KafkaSchemaRegistryAccessConfig, KafkaSchemaRegistryConfig, KafkaSchemaValidationConfig,
-    ProvisionedPollerConfig, ScalingConfig, SelfManagedEventSource, SelfManagedKafkaEventSourceConfig,
-    SourceAccessConfiguration,
+    EventSourceMappingLoggingConfig, EventSourceMappingMetricsConfig, EventSourceMappingSettings,
+    EventSourcePosition, Filter, FilterCriteria, FunctionName, KafkaSchemaRegistryAccessConfig,
+    KafkaSchemaRegistryConfig, KafkaSchemaValidationConfig, ProvisionedPollerConfig, Qualifier, RevisionId,
+    ScalingConfig, SelfManagedEventSource, SelfManagedKafkaEventSourceConfig, SourceAccessConfiguration,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::keys;
 use crate::stored::resource::Resource;
-use crate::stored::{BadStored, Stored, parse, text_form};
+use crate::stored::text_form::from_hex;
+use crate::stored::{BadStored, Stored, parse, parse_option, text_form};
 
 /// An event source mapping.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -41,8 +42,37 @@ impl Stored for StoredEventSourceMapping {
 }
 
 impl Resource for StoredEventSourceMapping {
-    fn fits(key: &str) -> bool {
+    fn fits(&self, key: &str) -> bool {
         keys::mapping_id(key).is_some()
+    }
+
+    fn check(&self) -> Result<(), BadStored> {
+        self.typed().map(drop)
+    }
+}
+
+/// An event source mapping with the texts that were taken over.
+pub(crate) struct TypedMapping {
+    pub(crate) function: (FunctionName, Option<Qualifier>),
+    pub(crate) event_source: EventSource,
+    pub(crate) starting_position: Option<EventSourcePosition>,
+    pub(crate) settings: EventSourceMappingSettings,
+}
+
+impl StoredEventSourceMapping {
+    /// Reads what was taken over.
+    pub(crate) fn typed(&self) -> Result<TypedMapping, BadStored> {
+        Ok(TypedMapping {
+            function: self.function()?,
+            event_source: self.event_source.told()?,
+            starting_position: parse_option(self.starting_position.as_ref())?,
+            settings: self.settings.clone().told()?,
+        })
+    }
+
+    /// The function that it invokes, and which of its versions or aliases.
+    pub(crate) fn function(&self) -> Result<(FunctionName, Option<Qualifier>), BadStored> {
+        Ok((parse(&self.function_name)?, parse_option(self.qualifier.as_ref())?))
     }
 }
 
@@ -58,8 +88,22 @@ impl Stored for StoredMappingEntry {
 }
 
 impl Resource for StoredMappingEntry {
-    fn fits(key: &str) -> bool {
-        key.starts_with(keys::MAPPINGS_BY)
+    fn fits(&self, key: &str) -> bool {
+        let Some(rest) = key.strip_prefix(keys::MAPPINGS_BY) else { return false };
+        let is_digest = |text: &str| from_hex::<32>(text).is_some();
+        let is_invoked = |name: &str, qualifier: &str, uuid: &str| {
+            name.parse::<FunctionName>().is_ok()
+                && (qualifier.is_empty() || qualifier.parse::<Qualifier>().is_ok())
+                && uuid == RevisionId::from_bytes(self.uuid).to_string()
+        };
+        match rest.split('/').collect::<Vec<_>>()[..] {
+            ["function", name, qualifier, uuid] => is_invoked(name, qualifier, uuid),
+            ["source", digest, name, qualifier, uuid] => {
+                is_digest(digest) && is_invoked(name, qualifier, uuid)
+            }
+            ["claim", digest] => is_digest(digest),
+            _ => false,
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::keys;
 use crate::stored::Stored;
-use crate::stored::resource::{Resource, belongs};
+use crate::stored::resource::{Resource, is_nobodys, is_setting_of, is_version};
 
 /// How many environments a version has, if that was set.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,7 +18,7 @@ impl Stored for StoredFunctionScaling {
 }
 
 impl Resource for StoredFunctionScaling {
-    fn fits(key: &str) -> bool {
-        belongs(key, keys::FUNCTION_SCALING)
+    fn fits(&self, key: &str) -> bool {
+        is_setting_of(key, keys::FUNCTION_SCALING, &[is_version, is_nobodys])
     }
 }

@@ -1,11 +1,11 @@
 //! URLs of functions.
 
-use funclet_validation::Cors;
+use funclet_validation::{Cors, FunctionUrlAuthType, InvokeMode};
 use serde::{Deserialize, Serialize};
 
 use crate::keys;
-use crate::stored::Stored;
-use crate::stored::resource::{Resource, belongs};
+use crate::stored::resource::{Resource, is_alias, is_function, is_setting_of};
+use crate::stored::{BadStored, Stored, ensure, parse};
 
 /// The URL of a function or an alias.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,8 +37,29 @@ impl Stored for StoredFunctionUrl {
 }
 
 impl Resource for StoredFunctionUrl {
-    fn fits(key: &str) -> bool {
-        belongs(key, keys::FUNCTION_URL)
+    fn fits(&self, key: &str) -> bool {
+        is_setting_of(key, keys::FUNCTION_URL, &[is_function, is_alias])
+    }
+
+    fn check(&self) -> Result<(), BadStored> {
+        self.auth_type()?;
+        self.invoke_mode()?;
+        let is_id = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+        let is_id = self.url_id.len() == URL_ID_LENGTH && self.url_id.bytes().all(is_id);
+        ensure(is_id, "the id of a URL")
+    }
+}
+
+/// How many letters and digits the id of a URL has.
+pub(crate) const URL_ID_LENGTH: usize = 32;
+
+impl StoredFunctionUrl {
+    pub(crate) fn auth_type(&self) -> Result<FunctionUrlAuthType, BadStored> {
+        parse(&self.auth_type)
+    }
+
+    pub(crate) fn invoke_mode(&self) -> Result<InvokeMode, BadStored> {
+        parse(&self.invoke_mode)
     }
 }
 

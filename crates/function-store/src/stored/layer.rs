@@ -1,11 +1,15 @@
 //! Layers and their versions.
 
 use funclet_storage::BlobDigest;
+use funclet_validation::{Architecture, LayerName};
 use serde::{Deserialize, Serialize};
 
+use crate::decide::LAYER_NAME_LENGTH_MAX;
 use crate::keys;
 use crate::stored::resource::Resource;
-use crate::stored::{BadStored, Stored, StoredLayer, StoredPolicy, text_form};
+use crate::stored::{
+    BadStored, Stored, StoredLayer, StoredPolicy, VERSION_NUMBER_MAX, ensure, parse, text_form,
+};
 
 /// A layer, also one all of whose versions were deleted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,8 +26,13 @@ impl Stored for StoredLayerHead {
 }
 
 impl Resource for StoredLayerHead {
-    fn fits(key: &str) -> bool {
-        key.starts_with(keys::LAYERS)
+    fn fits(&self, key: &str) -> bool {
+        key.strip_prefix(keys::LAYERS).is_some_and(is_layer)
+    }
+
+    fn check(&self) -> Result<(), BadStored> {
+        let is_number = (1..=VERSION_NUMBER_MAX).contains(&self.next_version);
+        ensure(is_number, "the number of the next version")
     }
 
     fn code_bytes(&self) -> u64 {
@@ -52,8 +61,13 @@ impl Stored for StoredLayerVersion {
 }
 
 impl Resource for StoredLayerVersion {
-    fn fits(key: &str) -> bool {
-        key.starts_with(keys::LAYER_VERSIONS)
+    fn fits(&self, key: &str) -> bool {
+        keys::parts_of_layer_version(key).is_some_and(|(name, number)| is_layer(name) && number > 0)
+    }
+
+    fn check(&self) -> Result<(), BadStored> {
+        let architectures = self.compatible_architectures.iter().flatten();
+        architectures.map(|name| parse::<Architecture>(name)).try_for_each(|parsed| parsed.map(drop))
     }
 
     fn blobs(&self) -> Vec<(BlobDigest, u64)> {
@@ -70,13 +84,18 @@ impl Stored for StoredLayerPolicy {
 }
 
 impl Resource for StoredLayerPolicy {
-    fn fits(key: &str) -> bool {
-        key.starts_with(keys::LAYER_POLICIES)
+    fn fits(&self, key: &str) -> bool {
+        keys::parts_of_layer_policy(key).is_some_and(|(name, number)| is_layer(name) && number > 0)
     }
 
     fn check(&self) -> Result<(), BadStored> {
         self.0.check()
     }
+}
+
+/// Whether a text is a name that a layer can be published under.
+fn is_layer(name: &str) -> bool {
+    name.len() <= LAYER_NAME_LENGTH_MAX && name.parse::<LayerName>().is_ok()
 }
 
 impl StoredLayerVersion {

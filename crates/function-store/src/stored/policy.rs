@@ -3,7 +3,9 @@
 use funclet_validation::{Condition, Principal, Statement};
 use serde::{Deserialize, Serialize};
 
-use crate::stored::{BadStored, Stored, parse, text_form};
+use crate::keys;
+use crate::stored::resource::{Resource, is_alias, is_function, is_setting_of, is_version};
+use crate::stored::{BadStored, Stored, ensure, parse, text_form};
 
 /// The policy of a function, a version or an alias. Without statements there is none.
 ///
@@ -18,6 +20,24 @@ pub(crate) struct StoredPolicy {
 
 impl Stored for StoredPolicy {
     const KIND: u8 = 21;
+}
+
+impl Resource for StoredPolicy {
+    fn fits(&self, key: &str) -> bool {
+        is_setting_of(key, keys::POLICY, &[is_function, is_version, is_alias])
+    }
+
+    fn check(&self) -> Result<(), BadStored> {
+        ensure(!self.statements.is_empty(), "a policy without statements")?;
+        self.typed().map(drop)
+    }
+}
+
+impl StoredPolicy {
+    /// Reads its statements.
+    pub(crate) fn typed(&self) -> Result<Vec<Statement>, BadStored> {
+        self.statements.iter().map(StoredStatement::typed).collect()
+    }
 }
 
 /// A statement, which always allows. Its resource is that under which the policy lies.

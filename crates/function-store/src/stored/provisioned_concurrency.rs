@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::stored::Stored;
+use crate::keys;
+use crate::stored::resource::{Resource, belongs, is_alias, is_setting_of, is_version};
+use crate::stored::{BadStored, Stored, ensure};
 
 /// The provisioned concurrency of a version or an alias.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,6 +17,16 @@ pub(crate) struct StoredProvisionedConcurrency {
 
 impl Stored for StoredProvisionedConcurrency {
     const KIND: u8 = 30;
+}
+
+impl Resource for StoredProvisionedConcurrency {
+    fn fits(&self, key: &str) -> bool {
+        is_setting_of(key, keys::PROVISIONED, &[is_version, is_alias])
+    }
+
+    fn check(&self) -> Result<(), BadStored> {
+        ensure(self.executions > 0, "no executions that are provisioned")
+    }
 }
 
 /// How far the allocation of provisioned executions has come.
@@ -49,4 +61,14 @@ pub(crate) struct StoredProvisionedTotal {
 
 impl Stored for StoredProvisionedTotal {
     const KIND: u8 = 40;
+}
+
+impl Resource for StoredProvisionedTotal {
+    fn fits(&self, key: &str) -> bool {
+        belongs(key, keys::PROVISIONED_TOTAL) == Some("")
+    }
+
+    fn provisioned_executions(&self) -> u32 {
+        self.executions
+    }
 }

@@ -3,8 +3,7 @@
 
 use funclet_storage::codec::DecodeError;
 use funclet_storage::{BlobDigest, Encoded, Value};
-use funclet_validation::Version;
-use funclet_validation::{CodeSigningConfigArn, FunctionName};
+use funclet_validation::Qualifier;
 use serde::{Deserialize, Serialize};
 
 use crate::keys;
@@ -13,15 +12,15 @@ use crate::stored::{
     StoredEventSourceMapping, StoredFunctionCodeSigning, StoredFunctionScaling, StoredFunctionUrl,
     StoredLayerHead, StoredLayerPolicy, StoredLayerVersion, StoredMappingEntry, StoredPolicy,
     StoredProvisionedConcurrency, StoredProvisionedTotal, StoredRecursionConfig, StoredReferrer,
-    StoredRuntimeManagement, parse,
+    StoredRuntimeManagement,
 };
 
 /// What a resource says about itself to whoever moves it as a whole.
 pub(crate) trait Resource: Stored {
-    /// Whether the resource can lie under a key.
-    fn fits(key: &str) -> bool;
+    /// Whether the resource can lie under a key: whether all parts of that are what they stand for.
+    fn fits(&self, key: &str) -> bool;
 
-    /// Reads its texts, as answers do.
+    /// Reads its texts with what answers read them with, and looks whether its numbers are some that it can have.
     fn check(&self) -> Result<(), BadStored> {
         Ok(())
     }
@@ -73,7 +72,7 @@ macro_rules! resources {
 
             /// Whether it can lie under a key.
             pub(crate) fn fits(&self, key: &str) -> bool {
-                match self { $( Self::$name(_) => <$stored as Resource>::fits(key), )+ }
+                match self { $( Self::$name(value) => value.fits(key), )+ }
             }
 
             /// Whether every text of it is one that the service could have put there.
@@ -117,81 +116,45 @@ resources! {
     EventSourceMappingEntry(StoredMappingEntry) = "event-source-mapping-by",
 }
 
-/// Whether a key is one of a belonging of some kind.
-pub(super) fn belongs(key: &str, kind: &str) -> bool {
-    keys::owner(key).is_some_and(|(.., found)| found == kind)
+/// What the key of a belonging says behind its kind, if it is one of that kind.
+pub(super) fn belongs<'a>(key: &'a str, kind: &str) -> Option<&'a str> {
+    keys::parts_of_belonging(key).filter(|parts| parts.kind == kind).map(|parts| parts.rest)
 }
 
-impl Resource for StoredAlias {
-    fn fits(key: &str) -> bool {
-        belongs(key, keys::ALIAS)
-    }
+/// Who can have a setting, as the qualifier tells.
+type Holders = fn(Option<&Qualifier>) -> bool;
 
-    fn check(&self) -> Result<(), BadStored> {
-        parse::<Version>(&self.function_version).map(drop)
-    }
+/// Whether a key is that of a setting of one kind, and of somebody who can have it.
+pub(super) fn is_setting_of(key: &str, kind: &str, holders: &[Holders]) -> bool {
+    let Some(qualifier) = belongs(key, kind) else { return false };
+    let qualifier = match qualifier {
+        "" => None,
+        text => match text.parse() {
+            Ok(qualifier) => Some(qualifier),
+            Err(_) => return false,
+        },
+    };
+    holders.iter().any(|can_have| can_have(qualifier.as_ref()))
 }
 
-impl Resource for StoredReferrer {
-    fn fits(key: &str) -> bool {
-        belongs(key, keys::ALIAS_OF)
-    }
+/// The function itself.
+pub(super) fn is_function(qualifier: Option<&Qualifier>) -> bool {
+    qualifier.is_none()
 }
 
-impl Resource for StoredRecursionConfig {
-    fn fits(key: &str) -> bool {
-        belongs(key, keys::RECURSION)
-    }
+pub(super) fn is_latest(qualifier: Option<&Qualifier>) -> bool {
+    qualifier == Some(&Qualifier::Latest)
 }
 
-impl Resource for StoredPolicy {
-    fn fits(key: &str) -> bool {
-        belongs(key, keys::POLICY)
-    }
-
-    fn check(&self) -> Result<(), BadStored> {
-        self.statements.iter().try_for_each(|statement| statement.typed().map(drop))
-    }
+pub(super) fn is_version(qualifier: Option<&Qualifier>) -> bool {
+    matches!(qualifier, Some(Qualifier::Version(1..)))
 }
 
-/// Whether a text is the id of a code signing config.
-fn is_code_signing_id(id: &str) -> bool {
-    format!("arn:aws:lambda:us-east-1:000000000000:code-signing-config:{id}")
-        .parse::<CodeSigningConfigArn>()
-        .is_ok()
+pub(super) fn is_alias(qualifier: Option<&Qualifier>) -> bool {
+    matches!(qualifier, Some(Qualifier::Other(other)) if other.alias_name().is_some())
 }
 
-impl Resource for StoredCodeSigningConfig {
-    fn fits(key: &str) -> bool {
-        key.strip_prefix("code-signing/").is_some_and(is_code_signing_id)
-    }
-}
-
-impl Resource for StoredCodeSigningUser {
-    fn fits(key: &str) -> bool {
-        let parts = key.strip_prefix("code-signing-user/").and_then(|rest| rest.split_once('/'));
-        parts.is_some_and(|(id, name)| is_code_signing_id(id) && name.parse::<FunctionName>().is_ok())
-    }
-}
-
-impl Resource for StoredFunctionCodeSigning {
-    fn fits(key: &str) -> bool {
-        belongs(key, keys::FUNCTION_CODE_SIGNING)
-    }
-}
-
-impl Resource for StoredProvisionedConcurrency {
-    fn fits(key: &str) -> bool {
-        belongs(key, keys::PROVISIONED)
-    }
-}
-
-impl Resource for StoredProvisionedTotal {
-    fn fits(key: &str) -> bool {
-        belongs(key, keys::PROVISIONED_TOTAL)
-    }
-
-    fn provisioned_executions(&self) -> u32 {
-        self.executions
-    }
+/// What is neither version nor alias, such as `$LATEST.PUBLISHED`.
+pub(super) fn is_nobodys(qualifier: Option<&Qualifier>) -> bool {
+    matches!(qualifier, Some(Qualifier::Other(other)) if other.alias_name().is_none())
 }

@@ -1,10 +1,11 @@
 //! When versions get newer versions of their runtimes.
 
+use funclet_validation::{RuntimeVersionArn, UpdateRuntimeOn};
 use serde::{Deserialize, Serialize};
 
 use crate::keys;
-use crate::stored::Stored;
-use crate::stored::resource::{Resource, belongs};
+use crate::stored::resource::{Resource, is_latest, is_setting_of, is_version};
+use crate::stored::{BadStored, Stored, parse, parse_option};
 
 /// When a version gets a newer version of its runtime, if that was ever set.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,7 +20,18 @@ impl Stored for StoredRuntimeManagement {
 }
 
 impl Resource for StoredRuntimeManagement {
-    fn fits(key: &str) -> bool {
-        belongs(key, keys::RUNTIME_MANAGEMENT)
+    fn fits(&self, key: &str) -> bool {
+        is_setting_of(key, keys::RUNTIME_MANAGEMENT, &[is_latest, is_version])
+    }
+
+    fn check(&self) -> Result<(), BadStored> {
+        self.typed().map(drop)
+    }
+}
+
+impl StoredRuntimeManagement {
+    /// When the version gets a newer version of its runtime, and which one it has for ever.
+    pub(crate) fn typed(&self) -> Result<(UpdateRuntimeOn, Option<RuntimeVersionArn>), BadStored> {
+        Ok((parse(&self.update_runtime_on)?, parse_option(self.runtime_version_arn.as_ref())?))
     }
 }
