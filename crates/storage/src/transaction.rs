@@ -365,8 +365,11 @@ impl Transaction<'_> {
     }
 }
 
-/// Whether the store gets smaller by a record: fewer bytes in the table than `before`, blobs that are let go of included, and
-/// no blob comes.
+/// Whether the store gets smaller by a record: a key or a blob goes, fewer bytes are in the table than `before`, blobs that are
+/// let go of included, and no blob comes.
+///
+/// A value that only gets shorter does not count. Whatever goes on by itself, such as the end of a transition, writes such
+/// values, and would use up what is kept for deletions without giving much back.
 fn effect(record: &Record, before: &BTreeMap<Vec<u8>, Option<usize>>) -> Effect {
     let holds = record.references.iter().any(|reference| reference.op == ReferenceOp::Hold);
     if holds || !record.blobs.is_empty() {
@@ -376,14 +379,15 @@ fn effect(record: &Record, before: &BTreeMap<Vec<u8>, Option<usize>>) -> Effect 
     let mut freed = let_go.fold(0_usize, |sum, blob| {
         sum.saturating_add(usize::try_from(blob.size).unwrap_or(usize::MAX)).saturating_add(REFERENCE_BYTES)
     });
-    let mut taken = 0;
+    let (mut taken, mut goes) = (0, freed > 0);
     for Write { key, value } in &record.writes {
         // Counters are written without being read; their length does not change.
         let Some(old) = before.get(key) else { continue };
         freed = freed.saturating_add(old.map_or(0, |length| key.len() + length));
         taken += value.as_ref().map_or(0, |new| key.len() + new.payload.len());
+        goes |= value.is_none() && old.is_some();
     }
-    if taken < freed { Effect::Shrinks } else { Effect::Grows }
+    if goes && taken < freed { Effect::Shrinks } else { Effect::Grows }
 }
 
 fn check_key(key: &[u8]) -> Result<(), Abort> {

@@ -115,6 +115,24 @@ fn a_full_disk_takes_a_release() {
     assert!(files_in(&vfs, "blobs").is_empty());
 }
 
+/// What goes on by itself rewrites values a little shorter; a store that must not grow does not spend its last room on that.
+#[test]
+fn a_full_disk_keeps_its_room_from_values_that_only_get_shorter() {
+    let vfs = SimVfs::new();
+    let store = LocalBackend::open(&small(&vfs).checkpoint_bytes_min(u64::MAX)).unwrap();
+    let package = content(1, 400_000);
+    hold(&store, 1, &package);
+    put(&store, 2, "pending", &"y".repeat(900)).unwrap();
+    vfs.set_capacity_bytes(Some(1 << 20));
+    fill_up(&store, 100);
+    while put(&store, 500, "k", "v").is_ok() {}
+    for length in (0..900).rev() {
+        let shorter = put(&store, 10_000 + length, "pending", &"y".repeat(length as usize));
+        assert!(matches!(shorter, Err(CommitError::Full)), "{shorter:?}");
+    }
+    delete(&store, 501, "large100", &package).unwrap();
+}
+
 /// The state is small, the log is long: a checkpoint alone makes the room, if there is room for its snapshot.
 #[test]
 fn a_log_that_fills_the_disk_is_let_go_of() {
