@@ -1,6 +1,6 @@
 //! Writing a whole store, entry by entry, through transactions as anybody else.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use funclet_storage::{
@@ -13,7 +13,7 @@ use crate::decide::{Context, Disagreement, Drawn, Stop, check_agreement, code_lo
 use crate::export::{OWN_SCOPE, exported_entries};
 use crate::exported::{BadEntry, Content, ExportedEntry, VersionKey};
 use crate::keys;
-use crate::stored::{BadStored, Stored as _, StoredFunction, StoredGone, StoredVersion, parse};
+use crate::stored::{BadStored, Stored as _, StoredFunction, StoredGone, StoredVersion, ensure, parse};
 
 /// How many entries one transaction writes. Each may read three keys, and all of them write two counters.
 const BATCH_ENTRIES: usize = 16;
@@ -21,6 +21,9 @@ const BATCH_ENTRIES: usize = 16;
 const BATCH_KEYS: usize = 40;
 /// How long the values of one transaction may get, in bytes; one more may come on top.
 const BATCH_BYTES: usize = 64 << 10;
+/// The most layers that a function can have.
+const LAYERS_MAX: usize = 5;
+
 /// Why something was not imported.
 #[derive(Debug, thiserror::Error)]
 #[error("{}{reason}", place(*.line))]
@@ -49,8 +52,8 @@ impl ImportError {
 
 /// Writes packages and entries into an empty store.
 ///
-/// Packages come before the entries that hold them, functions before their versions. Everything is validated as if it came
-/// from a client. References and counters are counted anew; totals and indexes have to agree with what they are about, which
+/// Packages come before the entries that hold them, functions before their versions. Texts, keys and the numbers that others
+/// depend on are validated as if they came from a client. References and counters are counted anew; totals and indexes have to agree with what they are about, which
 /// [`Importer::finish`] looks at when everything is there.
 pub struct Importer<'a> {
     backend: &'a dyn Backend,
@@ -64,6 +67,8 @@ pub struct Importer<'a> {
     batch_scope: Option<Scope>,
     /// The lines that entries came from, each after a hash of its scope and key, to name one that disagrees with others.
     lines: Vec<(u64, u64)>,
+    /// The functions that there are or were, of each scope: nothing else tells apart what belongs to them.
+    incarnations: HashSet<(Scope, [u8; 16])>,
 }
 
 /// An entry that is ready to be written.
@@ -100,7 +105,17 @@ impl<'a> Importer<'a> {
     /// Begins to write into `backend`. No later transaction counts as older than `time_ms`.
     pub fn new(backend: &'a dyn Backend, ids: &'a dyn Entropy, time_ms: u64) -> Self {
         let (packages, batch, lines) = (HashMap::new(), Vec::new(), Vec::new());
-        Self { backend, ids, time_ms, packages, batch, batch_bytes: 0, batch_scope: None, lines }
+        Self {
+            backend,
+            ids,
+            time_ms,
+            packages,
+            batch,
+            batch_bytes: 0,
+            batch_scope: None,
+            lines,
+            incarnations: HashSet::new(),
+        }
     }
 
     /// Begins to take in a package.
@@ -136,6 +151,17 @@ impl<'a> Importer<'a> {
             self.batch_scope = Some(scope.clone());
         }
         self.check_packages(line, &entry)?;
+        let incarnation = match &entry.content {
+            Content::Function { value, .. } => Some(value.incarnation),
+            Content::Gone { key, .. } => Some(*key),
+            _ => None,
+        };
+        if incarnation.is_some_and(|incarnation| !self.incarnations.insert((scope.clone(), incarnation))) {
+            return Err(ImportError::at(
+                line,
+                "a line before this one has a function of the same incarnation",
+            ));
+        }
         let prepared = prepare(line, &scope, entry).map_err(|bad| ImportError::at(line, bad))?;
         self.lines.push((hash(&scope, &prepared.key), line));
         self.batch_bytes += prepared.key.len() + prepared.value.payload().len();
@@ -359,6 +385,8 @@ fn check_created(name: &str) -> Result<(), BadStored> {
 fn validate(caller: &Caller, name: &str, stored: &StoredVersion, version: Version) -> Result<(), BadEntry> {
     let name: FunctionName = parse(name)?;
     code_location(stored)?;
+    // No transaction could let go of more.
+    ensure(stored.settings.layers.len() <= LAYERS_MAX, "the number of layers")?;
     for layer in &stored.settings.layers {
         parse::<LayerVersionArn>(&layer.arn)?;
     }

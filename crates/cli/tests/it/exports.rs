@@ -176,7 +176,10 @@ fn files_that_are_not_whole_exports() {
             "line 3: the file had 1 packages and 1 entries, of which 1 and 0 are here",
         ),
         (file(&[header, entry, end]), "line 2: the package "),
-        (file(&[header, package, entry, entry, end]), "line 4: the same entry"),
+        (
+            file(&[header, package, entry, entry, end]),
+            "line 4: a line before this one has a function of the same incarnation",
+        ),
         (file(&[header, package, entry, end, entry]), "line 5: something follows the end line"),
         (file(&[header, package, "", entry, end]), "line 3: expected `{`"),
         (file(&[header, package, "{\"key\":1}", entry, end]), "line 3: missing field"),

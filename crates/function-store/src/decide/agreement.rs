@@ -15,9 +15,8 @@ use crate::keys;
 use crate::stored::resource::StoredResource;
 use crate::stored::{
     Stored, StoredAlias, StoredCodeSigningConfig, StoredCodeSigningUser, StoredEventSourceMapping,
-    StoredFunction, StoredFunctionCodeSigning, StoredGone, StoredLayerHead, StoredLayerVersion,
-    StoredMappingEntry, StoredProvisionedConcurrency, StoredProvisionedTotal, StoredReferrer, StoredVersion,
-    parse,
+    StoredFunction, StoredFunctionCodeSigning, StoredLayerHead, StoredLayerVersion, StoredMappingEntry,
+    StoredProvisionedConcurrency, StoredProvisionedTotal, StoredReferrer, StoredVersion, parse,
 };
 
 /// Why an entry is not known to agree with the others.
@@ -48,10 +47,9 @@ const PAGE: usize = 64;
 pub(crate) fn check_agreement(context: &Context<'_>, content: &Content) -> Agreement {
     match content {
         Content::Function { key, value } => context.function_agrees(key, value),
-        Content::Gone { key, value } => context.gone_agrees(key, value),
         Content::Resource { key, value } => context.resource_agrees(key, value),
-        // A version is counted by its function; of what is unknown nothing can be said.
-        Content::Version { .. } | Content::Raw { .. } => Ok(()),
+        // A version is counted by its function; what is deleted is nobody's; of what is unknown nothing can be said.
+        Content::Version { .. } | Content::Gone { .. } | Content::Raw { .. } => Ok(()),
     }
 }
 
@@ -105,15 +103,6 @@ impl Context<'_> {
         ensure(
             reserved.is_none_or(|reserved| u64::from(reserved) >= provisioned),
             "fewer executions are reserved for the function than are provisioned",
-        )
-    }
-
-    /// A sweep would take away what a living function has.
-    fn gone_agrees(&self, incarnation: &[u8; 16], gone: &StoredGone) -> Agreement {
-        let living = self.read::<StoredFunction>(&keys::function(&gone.name))?;
-        ensure(
-            living.is_none_or(|function| function.incarnation != *incarnation),
-            "the function that is deleted is there",
         )
     }
 

@@ -20,16 +20,18 @@ impl Setting for StoredFunctionScaling {
     const RESOURCE: ResourceKind = ResourceKind::FunctionScalingConfig;
 }
 
-/// The version that a reference speaks of, with its state. `$LATEST.PUBLISHED`, the only other qualifier that the service
-/// admits, is there with every function and has the state of `$LATEST` \[chosen\].
+/// The version that a reference speaks of, with its state. Another qualifier, of which the service documents
+/// `$LATEST.PUBLISHED` alone, is there with every function and has the state of `$LATEST` \[chosen\]; a number that no version can
+/// have is not there.
 fn find(context: &Context<'_>, reference: &FunctionReference) -> Result<(Holder, State), Stop> {
     let missing = || ServiceError::FunctionNotFound { arn: reference.arn(context.caller) };
     let holder = Holder::perhaps(context, reference)?.ok_or_else(missing)?;
-    let state = match reference.qualifier {
+    let state = match &reference.qualifier {
         Some(Qualifier::Version(number)) => {
-            let found = context.find_version(reference.name.as_str(), &holder.function, number)?;
+            let found = context.find_version(reference.name.as_str(), &holder.function, *number)?;
             found.ok_or_else(missing)?.value.status.state
         }
+        Some(Qualifier::Other(other)) if other.is_numeric() => return Err(missing().into()),
         _ => holder.function.latest.status.state,
     };
     Ok((holder, state))

@@ -411,11 +411,9 @@ fn lines_that_do_not_fit() {
         lines[line] = lines[line].replace(from, to);
         lines
     };
-    refused(&[&lines[..], &lines[..1]].concat(), "line 4: the same entry");
-    refused(
-        &lines[1..2].iter().chain(&lines[..1]).chain(&lines[..1]).cloned().collect::<Vec<_>>(),
-        "the same entry",
-    );
+    let same = "line 4: a line before this one has a function of the same incarnation";
+    refused(&[&lines[..], &lines[..1]].concat(), same);
+    refused(&[&lines[..3], &lines[2..3]].concat(), "line 3: the same entry");
     refused(&lines[2..], "the function that this belongs to is in no line before this one");
     refused(&change(2, "\"number\":1", "\"number\":9"), "the function that this belongs to");
     refused(&change(0, "arn:aws:iam", "arn:nobody"), "a stored text is not valid");

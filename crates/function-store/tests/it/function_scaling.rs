@@ -87,7 +87,9 @@ fn the_state_is_that_of_the_version(world: World) {
 
 fn what_is_not_there(world: World) {
     world.create("f", "one");
-    for (name, qualifier) in [("absent", PUBLISHED), ("absent", "1"), ("f", "1")] {
+    for (name, qualifier) in
+        [("absent", PUBLISHED), ("absent", "1"), ("f", "1"), ("f", "007"), ("f", "18446744073709551616")]
+    {
         let arn = function_arn(&format!("{name}:{qualifier}")).parse().unwrap();
         let expected = ServiceError::FunctionNotFound { arn };
         assert_eq!(get(&world, name, qualifier).unwrap_err(), expected);

@@ -385,7 +385,30 @@ fn functions_that_disagree() {
             json!({ "scope": scope, "kind": "gone", "key": key, "value": { "name": "f" } }).to_string(),
         );
     };
-    assert_disagrees(gone, "{\"name\":\"f\"}", "the function that is deleted is there");
+    assert_disagrees(gone, "{\"name\":\"f\"}", SAME_INCARNATION);
+    let renamed = |lines: &mut Vec<String>| {
+        let mut function: Value = serde_json::from_str(&lines[place(lines, FUNCTION)]).unwrap();
+        function["key"] = json!("g");
+        lines.push(function.to_string());
+    };
+    assert_disagrees(renamed, "\"key\":\"g\"", SAME_INCARNATION);
+}
+
+const SAME_INCARNATION: &str = "a line before this one has a function of the same incarnation";
+
+/// What could never be deleted again, because no transaction writes so many keys.
+#[test]
+fn more_than_there_can_be_of_something() {
+    let layers = |lines: &mut Vec<String>| {
+        let at = place(lines, FUNCTION);
+        let mut function: Value = serde_json::from_str(&lines[at]).unwrap();
+        let layers = function["value"]["latest"]["settings"]["layers"].as_array_mut().unwrap();
+        *layers = vec![layers[0].clone(); 6];
+        lines[at] = function.to_string();
+    };
+    assert_disagrees(layers, "\"key\":\"f\"", "a stored value is not valid: the number of layers");
+    let routes = replace("/alias/live", "[2,", "[1,0.1],[2,");
+    assert_disagrees(routes, "/alias/live", "a stored value is not valid: the other version of an alias");
 }
 
 #[test]
