@@ -7,6 +7,7 @@ mod checkpoints;
 mod child;
 mod commits;
 mod functions;
+mod inspection;
 mod latency;
 mod maintenance;
 mod opening;
@@ -39,6 +40,8 @@ enum Command {
     Maintenance(maintenance::Arguments),
     /// Validates requests, and reads in the process.
     Requests(requests::Arguments),
+    /// Inspects packages, in times of what SHA-256 costs over the same bytes.
+    Inspection(inspection::Arguments),
     /// Compares durable commits per second with another build of this program, in alternation.
     Against(against::Arguments),
     /// What the others run in a process of its own.
@@ -54,6 +57,7 @@ fn main() -> Result<(), Failure> {
         Some(Command::Checkpoint(arguments)) => checkpoints::run(arguments),
         Some(Command::Maintenance(arguments)) => maintenance::run(arguments),
         Some(Command::Requests(arguments)) => requests::run(arguments),
+        Some(Command::Inspection(arguments)) => inspection::run(arguments),
         Some(Command::Against(arguments)) => against::run(arguments),
         Some(Command::Child(arguments)) => child::run(arguments),
     }

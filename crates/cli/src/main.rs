@@ -11,8 +11,10 @@ mod leftovers;
 mod log_output;
 mod log_queue;
 mod output;
+mod paint;
 mod progress;
 mod ready_file;
+mod report_text;
 mod switch;
 mod vacant;
 
@@ -20,7 +22,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{backup, check, export, import, log, restore, serve};
+use crate::commands::{backup, check, export, import, inspect, log, restore, serve};
 
 /// The AWS Lambda control plane on this machine: what `aws lambda` and the SDKs ask for, kept in a crash-safe store.
 #[derive(Parser)]
@@ -55,6 +57,11 @@ enum Command {
     /// It gets its name when it is whole. Everything is there as it was, but for links to packages, which are signed anew,
     /// and for the feed of events, which begins.
     Import(import::Arguments),
+    /// Say what a package is, whether it would be accepted, and where it runs
+    ///
+    /// Nothing is extracted or run, and no store is needed. Exits with 0 if all is well, 1 if something was found, 2 if the
+    /// package cannot be read.
+    Inspect(inspect::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -66,5 +73,6 @@ fn main() -> ExitCode {
         Command::Restore(arguments) => restore::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),
+        Command::Inspect(arguments) => inspect::run(&arguments),
     }
 }

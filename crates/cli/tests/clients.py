@@ -16,6 +16,7 @@ import json
 import os
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
@@ -603,6 +604,69 @@ def permissions():
         )
 
 
+def library(machine):
+    """The head of a shared library for a machine, by its number in ELF files: 62 is x86-64, 183 AArch64."""
+    head = b"\x7fELF\x02\x01\x01" + bytes(9) + struct.pack("<HHIQQQIHHHHHH", 3, machine, 1, 0, 0, 0, 0, 64, 0, 0, 0, 0, 0)
+    return head
+
+
+def native(*members):
+    """A package with a handler and native libraries."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in (("index.py", b"handler = print\n"), *members):
+            entry = zipfile.ZipInfo(name, (2024, 1, 1, 0, 0, 0))
+            entry.external_attr = 0o100644 << 16
+            archive.writestr(entry, content)
+    return buffer.getvalue()
+
+
+def native_code():
+    """Code for another architecture: taken with a report, or refused; packages for several platforms never are."""
+    folder = tempfile.mkdtemp()
+    x86 = native(("lib/native.so", library(62)))
+    several = native(
+        ("node_modules/bcrypt/prebuilds/linux-x64/bcrypt.glibc.node", library(62)),
+        ("node_modules/bcrypt/prebuilds/linux-arm64/bcrypt.glibc.node", library(183)),
+        ("node_modules/bcrypt/prebuilds/linux-arm64/bcrypt.musl.node", library(183)),
+        ("node_modules/bcrypt/prebuilds/darwin-arm64/bcrypt.node", b"\xcf\xfa\xed\xfe\x0c\x00\x00\x01" + bytes(56)),
+    )
+
+    def update(server, code, **options):
+        path = os.path.join(folder, hashlib.sha256(code).hexdigest())
+        with open(path, "wb") as target:
+            target.write(code)
+        return server.aws(
+            "update-function-code", "--function-name", "f", "--zip-file", f"fileb://{path}", "--architectures", "arm64", **options
+        )
+
+    def report(server, code, **headers):
+        url = f"{server.endpoint}/_funclet/packages/{hashlib.sha256(code).hexdigest()}/report"
+        with urllib.request.urlopen(urllib.request.Request(url, headers=headers)) as answer:
+            return json.load(answer)
+
+    with serving() as server:
+        create(server.client(), "f", package("first"))
+        updated = update(server, x86)
+        equal(updated["Architectures"], ["arm64"], "the architecture that was asked for")
+        found = report(server, x86)
+        equal(found["architectures"], {"x86_64": "ok", "arm64": "mismatch"}, "verdicts")
+        equal(found["offenders"]["arm64"], ["lib/native.so (x86_64)"], "what does not run")
+        update(server, several)
+        equal(report(server, several)["architectures"], {"x86_64": "ok", "arm64": "ok"}, "verdicts on several platforms")
+        try:
+            report(server, x86)
+            raise AssertionError("the report of a package that is not held any more")
+        except urllib.error.HTTPError as error:
+            equal(error.code, 404, "status for a package that is not held")
+    with serving("--arch-policy", "enforce") as server:
+        create(server.client(), "f", package("first"))
+        complaint = update(server, x86, fails=True)
+        true("(InvalidParameterValueException)" in complaint, complaint)
+        true("does not run on the function's architecture arm64: lib/native.so (x86_64)" in complaint, complaint)
+        update(server, several)
+
+
 def killed():
     """Nothing acknowledged is lost when the process is killed in the middle of a stream of updates."""
     data_dir = tempfile.mkdtemp()
@@ -650,7 +714,8 @@ def killed():
 SCENARIOS = {
     scenario.__name__: scenario
     for scenario in (
-        aws_command_line, boto3_client, one_winner, waiters, configuration, tags_and_dry_runs, alias, permissions, killed,
+        aws_command_line, boto3_client, one_winner, waiters, configuration, tags_and_dry_runs, alias, permissions,
+        native_code, killed,
     )
 }
 

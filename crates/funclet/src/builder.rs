@@ -11,6 +11,7 @@ use funclet_validation::{AccountId, Caller, Region};
 
 use crate::engine::{Engine, Funclet};
 use crate::error::Error;
+use crate::inspection::{FactsCache, Inspection};
 use crate::invoker::Invoker;
 use crate::links::Links;
 use crate::networks::{AnyNetwork, Networks};
@@ -61,6 +62,7 @@ pub struct Builder {
     code_storage_bytes_max: u64,
     concurrent_executions_max: u32,
     request_rate: Option<RequestRate>,
+    inspection: Inspection,
     durability: Durability,
     maintenance: Maintenance,
     #[cfg(feature = "sled")]
@@ -81,6 +83,7 @@ impl Builder {
             code_storage_bytes_max: CODE_STORAGE_BYTES_MAX,
             concurrent_executions_max: CONCURRENT_EXECUTIONS_MAX,
             request_rate: None,
+            inspection: Inspection::default(),
             durability: Durability::default(),
             maintenance: Maintenance::default(),
             #[cfg(feature = "sled")]
@@ -162,6 +165,13 @@ impl Builder {
         self
     }
 
+    /// Sets how packages are inspected when they are uploaded. Default: as by the service, with a report where something is to be
+    /// told.
+    pub fn inspection(mut self, inspection: Inspection) -> Self {
+        self.inspection = inspection;
+        self
+    }
+
     /// Sets what an acknowledgement promises. Default: [`Durability::Disk`].
     pub fn durability(mut self, durability: Durability) -> Self {
         self.durability = durability;
@@ -238,8 +248,21 @@ impl Builder {
         let links = Links::load(&*backend, &*self.ids, store.now_ms()).map_err(OpenError::Engine)?;
         let (ids, sources, networks, default_caller) = (self.ids, self.sources, self.networks, self.caller);
         let (clock, limiter, invoker) = (self.clock, self.request_rate.map(Limiter::new), self.invoker);
-        let engine =
-            Engine { store, local, ids, sources, networks, invoker, links, default_caller, clock, limiter };
+        let (inspection, facts) = (self.inspection, FactsCache::default());
+        let engine = Engine {
+            store,
+            local,
+            ids,
+            sources,
+            networks,
+            invoker,
+            links,
+            default_caller,
+            clock,
+            limiter,
+            inspection,
+            facts,
+        };
         Ok(Funclet { engine: Arc::new(engine) })
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use funclet_function_store::{Clock, Event, Failure, FunctionStore, ServiceError, Timestamp};
-use funclet_package_inspection::Limits;
+use funclet_package_inspection::Usage;
 use funclet_storage::{BlobDigest, BlobReader, Entropy, Events, LocalBackend, Position};
 use funclet_validation::{
     AccountId, Caller, DeleteFunction, DeletionTarget, ListFunctionsRequest, VpcSettings,
@@ -12,6 +12,7 @@ use funclet_validation::{
 use crate::builder::Builder;
 use crate::error::Error;
 use crate::fetch::Fetcher;
+use crate::inspection::{FactsCache, Inspection};
 use crate::invoker::Invoker;
 use crate::lambda::Lambda;
 use crate::links::{LinkError, Links, PackageLink};
@@ -42,6 +43,9 @@ pub(crate) struct Engine {
     pub(crate) default_caller: Caller,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) limiter: Option<Limiter>,
+    /// How packages are inspected, unless a request has it otherwise.
+    pub(crate) inspection: Inspection,
+    pub(crate) facts: FactsCache,
 }
 
 impl Engine {
@@ -54,9 +58,14 @@ impl Engine {
             .map_err(|retry_after_s| Error::TooManyRequests { retry_after_s })
     }
 
-    pub(crate) fn fetcher<'a>(&'a self, caller: &'a Caller) -> Fetcher<'a> {
+    pub(crate) fn fetcher<'a>(
+        &'a self,
+        caller: &'a Caller,
+        inspection: Inspection,
+        usage: Usage,
+    ) -> Fetcher<'a> {
         let blobs = self.store.backend().blobs();
-        Fetcher { caller, sources: &*self.sources, blobs, limits: Limits::default() }
+        Fetcher { caller, sources: &*self.sources, blobs, facts: &self.facts, inspection, usage }
     }
 
     /// Fills in which network the subnets lie in.

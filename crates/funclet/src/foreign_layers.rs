@@ -13,6 +13,7 @@ use funclet_validation::{Caller, LayerVersionArn, LayerVersionReference};
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::package::Stay;
+use crate::package_reports;
 
 impl Engine {
     /// Looks up the layers among `arns` that belong to other accounts of the region. A refusal is part of the result, to be
@@ -24,7 +25,8 @@ impl Engine {
     ) -> Result<(Vec<ForeignLayer>, Vec<Stay>), Error> {
         let (mut layers, mut stays) = (Vec::new(), Vec::new());
         let code_bytes_max = self.store.backend().blobs().inline_bytes_max();
-        let mut room = INLINED_BYTES_MAX.saturating_sub(code_bytes_max) as u64;
+        let mut room =
+            INLINED_BYTES_MAX.saturating_sub(code_bytes_max + package_reports::INLINED_BYTES_MAX) as u64;
         for arn in arns {
             let Some(version) = LayerVersionReference::of_arn(arn) else { continue };
             if version.layer.account == caller.account {

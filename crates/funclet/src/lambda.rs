@@ -5,6 +5,7 @@ use funclet_validation::{Caller, FunctionName};
 
 use crate::engine::Funclet;
 use crate::error::Error;
+use crate::inspection::Inspection;
 use crate::operations::Operation;
 use crate::work::Work as _;
 
@@ -13,15 +14,17 @@ use crate::work::Work as _;
 /// Each comes as a blocking method; [`Lambda::submit`] is the same without waiting.
 #[derive(Debug, Clone)]
 pub struct Lambda {
-    funclet: Funclet,
+    pub(crate) funclet: Funclet,
     caller: Caller,
     /// Drawn for each request, if the host has none.
     request_id: Option<String>,
+    inspection: Inspection,
 }
 
 impl Lambda {
     pub(crate) fn new(funclet: Funclet, caller: Caller) -> Self {
-        Self { funclet, caller, request_id: None }
+        let inspection = funclet.engine.inspection;
+        Self { funclet, caller, request_id: None, inspection }
     }
 
     /// Sets the id, a UUID, of the one request that is made with what this returns: an invocation shows it to the function.
@@ -30,10 +33,22 @@ impl Lambda {
         Self { request_id: Some(request_id), ..self }
     }
 
+    /// Sets how packages are inspected that come with requests that are made with what this returns.
+    #[must_use]
+    pub fn with_inspection(self, inspection: Inspection) -> Self {
+        Self { inspection, ..self }
+    }
+
+    /// Returns how packages are inspected.
+    #[must_use]
+    pub fn inspection(&self) -> Inspection {
+        self.inspection
+    }
+
     fn prepare<R: Operation>(&self, request: R) -> Result<R::Work, Error> {
         let engine = &self.funclet.engine;
         engine.admit(&self.caller, R::NAME)?;
-        let mut work = request.prepare(engine, &self.caller)?;
+        let mut work = request.prepare_with(engine, &self.caller, self.inspection)?;
         if let Some(request_id) = &self.request_id {
             work.identify(request_id);
         }

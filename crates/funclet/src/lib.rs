@@ -65,12 +65,14 @@ mod engine;
 mod error;
 mod fetch;
 mod foreign_layers;
+mod inspection;
 mod invoker;
 mod lambda;
 mod links;
 mod networks;
 mod operations;
 mod package;
+mod package_reports;
 mod request_rate;
 mod response_stream;
 mod shifted_clock;
@@ -82,6 +84,7 @@ mod work;
 pub use builder::{Builder, OpenError};
 pub use engine::{Feed, Funclet, OperationEvents};
 pub use error::Error;
+pub use inspection::{ArchPolicy, Inspection, NoPolicy, parse_framing};
 pub use invoker::{FunctionError, Invocation, InvocationOutcome, Invoker, InvokerError};
 pub use lambda::Lambda;
 pub use links::{LinkError, PackageLink};
@@ -111,6 +114,7 @@ pub use funclet_function_store::{
     ResourceKind, ResourcePolicy, ResourceTags, RuntimeManagementConfig, ServiceError, State, Status,
     ThrottleReason, Timestamp, Transitions, VersionPage, VpcConfigAnswer,
 };
+pub use funclet_package_inspection::Framing;
 pub use funclet_storage::{
     Backend, BlobDigest, BlobReader as PackageReader, CopyMode, CopyProgress, Durability, Entropy as Ids,
     Maintenance, MemoryBackend, Position, StoreError,

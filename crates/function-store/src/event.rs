@@ -93,6 +93,8 @@ pub enum ResourceKind {
     FunctionScalingConfig,
     /// A mapping of an event source.
     EventSourceMapping,
+    /// The report of a function's package, which is kept because of what it tells.
+    PackageReport,
 }
 
 /// What happened to a resource.

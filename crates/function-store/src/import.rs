@@ -409,4 +409,8 @@ impl View for Nothing {
     fn scan(&self, _: &[u8], _: Option<&[u8]>, _: usize) -> Result<Page, ReadError> {
         Ok(Page::default())
     }
+
+    fn holds(&self, _: &BlobDigest) -> Result<bool, ReadError> {
+        Ok(false)
+    }
 }

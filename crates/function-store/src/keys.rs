@@ -13,6 +13,7 @@
 //! event-source-mapping/UUID            an event source mapping
 //! event-source-mapping-by/...          where a mapping is found, below: by its function; by the digest of the ARN of its source,
 //!                                      and then by its function; by the digest of what no second mapping may have
+//! package-report/SHA-256(hex)          where the report of a package is that the account holds
 //! c/code-bytes                         counter: bytes that count against the storage quota
 //! c/reserved-concurrency               counter: executions at a time that functions have
 //! ```
@@ -79,6 +80,8 @@ pub(crate) const FUNCTION_URL: &str = "url";
 pub(crate) const MAPPINGS: &str = "event-source-mapping/";
 /// Whatever says where a mapping is begins with this.
 pub(crate) const MAPPINGS_BY: &str = "event-source-mapping-by/";
+/// Every report of a package begins with this.
+const PACKAGE_REPORTS: &str = "package-report/";
 /// Every deleted function begins with this.
 pub(crate) const GONE: &[u8] = b"gone/";
 /// The counter of the storage quota.
@@ -208,6 +211,17 @@ pub(crate) fn parts_of_layer_policy(key: &str) -> Option<(&str, u64)> {
     (layer_policy(name, number) == key.as_bytes()).then_some((name, number))
 }
 
+/// The report of a package.
+pub(crate) fn package_report(package: &BlobDigest) -> Vec<u8> {
+    format!("{PACKAGE_REPORTS}{package}").into_bytes()
+}
+
+/// The package in the key of its report.
+pub(crate) fn package_of_report(key: &str) -> Option<BlobDigest> {
+    let package = BlobDigest::from_hex(key.strip_prefix(PACKAGE_REPORTS)?)?;
+    (package_report(&package) == key.as_bytes()).then_some(package)
+}
+
 pub(crate) fn code_signing(id: &str) -> Vec<u8> {
     [CODE_SIGNING, id].concat().into_bytes()
 }
@@ -280,6 +294,7 @@ const PREFIXES: &[&[u8]] = &[
     LAYER_POLICIES.as_bytes(),
     LAYER_VERSIONS.as_bytes(),
     CODE_SIGNING.as_bytes(),
+    PACKAGE_REPORTS.as_bytes(),
     CODE_SIGNING_USERS.as_bytes(),
     MAPPINGS.as_bytes(),
     MAPPINGS_BY.as_bytes(),

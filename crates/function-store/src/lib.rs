@@ -72,9 +72,10 @@ pub use answer::{
 };
 pub use clock::Clock;
 pub use decide::{
-    Chance, CheckConfiguration, CheckCreate, CheckInvocation, CheckUpdate, Command, CreateFunctionWith,
-    Fetched, FindInvocable, FindLayerVersion, ForeignLayer, GetLayer, LayerPackage, NewCode, PublishLayer,
-    Query, UpdateCode, UpdateConfiguration,
+    Chance, CheckConfiguration, CheckCreate, CheckInvocation, CheckUpdate, CodeInspection, CodeReport,
+    CodeUser, Command, CreateFunctionWith, Fetched, FindInvocable, FindLayerVersion, FindPackageReport,
+    ForeignLayer, FoundPackageReport, GetLayer, LayerPackage, NewCode, PublishLayer, Query, UpdateCode,
+    UpdateConfiguration,
 };
 pub use error::{ServiceError, ThrottleReason};
 pub use event::{Event, FunctionEvent, FunctionEventKind, ResourceChange, ResourceEvent, ResourceKind};

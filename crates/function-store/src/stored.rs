@@ -453,6 +453,7 @@ mod event_source_mapping;
 mod function_scaling;
 mod function_url;
 mod layer;
+mod package_report;
 mod policy;
 mod provisioned_concurrency;
 mod recursion;
@@ -472,6 +473,7 @@ pub(crate) use event_source_mapping::{
 pub(crate) use function_scaling::StoredFunctionScaling;
 pub(crate) use function_url::{StoredCors, StoredFunctionUrl};
 pub(crate) use layer::{StoredLayerHead, StoredLayerPolicy, StoredLayerVersion};
+pub(crate) use package_report::StoredPackageReport;
 pub(crate) use policy::{StoredPolicy, StoredPrincipal, StoredStatement};
 pub(crate) use provisioned_concurrency::{
     StoredAllocation, StoredProvisionedConcurrency, StoredProvisionedTotal,

@@ -1,8 +1,22 @@
-//! Why a package is not accepted.
+//! Why there are no facts about a package, and why it is refused.
 
 use std::io;
 
-/// The reason for which a package is refused.
+use crate::finding::Finding;
+
+/// Why [`inspect`](crate::inspect()) has no facts. Says nothing about the package, however broken that is.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum InspectError {
+    /// The package could not be read.
+    #[error("cannot read the package")]
+    Io(#[from] io::Error),
+    /// The inspection was told to end before its time.
+    #[error("the inspection was stopped")]
+    Stopped,
+}
+
+/// Why a package is refused when it is uploaded.
 ///
 /// Where the service has a text for the reason, [`Display`](std::fmt::Display) writes exactly that text; the
 /// variants that say so are answered with InvalidParameterValueException, except for
@@ -42,49 +56,17 @@ pub enum Refusal {
         /// The limit that was reached, in bytes.
         limit: u64,
     },
-    /// The archive announces more entries than [`Limits::entries_max`](crate::Limits::entries_max).
-    #[error("the package has more than {limit} entries")]
-    TooManyEntries {
-        /// The limit that was passed.
-        limit: u64,
-    },
-    /// An entry is encrypted, so nobody could extract it.
-    #[error("the package's entry {path} is encrypted")]
-    Encrypted {
-        /// The first such entry, as [`EntryFacts::path`](crate::EntryFacts::path) shows it.
-        path: String,
-    },
-    /// An entry is compressed with a method other than 0 (stored) and 8 (deflate).
-    #[error(
-        "the package's entry {path} is compressed with method {method}, expected 0 (stored) or 8 (deflate)"
-    )]
-    UnsupportedMethod {
-        /// The first such entry, as [`EntryFacts::path`](crate::EntryFacts::path) shows it.
-        path: String,
-        /// The method's number in the zip format.
-        method: u16,
-    },
+    /// The strict profile refuses what was found first.
+    #[error("the package is refused by strict framing: {}", told(.0))]
+    Framing(Box<Finding>),
+    /// Native code does not run on the function's architecture, and that is enforced.
+    #[error("{0}")]
+    Architecture(String),
 }
 
-/// Why [`inspect`](crate::inspect()) has no report.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum InspectError {
-    /// The package was read and is refused: the sender's fault.
-    #[error(transparent)]
-    Refused(#[from] Refusal),
-    /// The package could not be read, which says nothing about it.
-    #[error("cannot read the package")]
-    Io(#[from] io::Error),
-}
-
-impl InspectError {
-    /// Returns the refusal, if the package was read at all.
-    #[must_use]
-    pub fn refusal(&self) -> Option<&Refusal> {
-        match self {
-            Self::Refused(refusal) => Some(refusal),
-            Self::Io(_) => None,
-        }
-    }
+fn told(finding: &Finding) -> String {
+    let Finding { code, entry, detail, .. } = finding;
+    let entry = entry.as_ref().map(|entry| format!(" in entry {entry}")).unwrap_or_default();
+    let detail = if detail.is_empty() { String::new() } else { format!(" ({detail})") };
+    format!("{code}{entry}{detail}")
 }

@@ -1,122 +1,271 @@
 //! The inspection of one package.
 
-use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
+use std::fmt;
+use std::io;
+use std::num::NonZeroUsize;
+use std::thread;
 
-use crate::archive::visit_entries;
 use crate::digest::{Hasher, Sha256Digest};
-use crate::error::{InspectError, Refusal};
+use crate::error::InspectError;
+use crate::facts::{EntryFacts, Facts};
+use crate::finding::Findings;
+use crate::framing::{Archive, Walk};
 use crate::limits::Limits;
-use crate::report::{EntryFacts, Report};
+use crate::scan::{Scan, Seen};
+use crate::source::{Part, Source, Window, shortened};
+use crate::verify;
 
-/// The compression methods that the service is known to extract: stored and deflate.
-const METHODS: [u16; 2] = [0, 8];
+/// How much is hashed at a time, in bytes, and how much of it is kept for headers that reach into the next piece.
+const PIECE_BYTES: usize = 128 << 10;
+const OVERLAP_BYTES: usize = 4 << 10;
+/// From how many bytes on another thread is worth its start.
+const THREADED_BYTES: u64 = 1 << 20;
+/// After how many members it is asked whether to stop.
+const MEMBERS_PER_CHECK: u32 = 64;
+
+/// How deep an inspection looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Level {
+    /// The digest, and whether the archive is framed as every reader expects it.
+    Frame,
+    /// And the first bytes of each member: what it is, and for which machine.
+    #[default]
+    Heads,
+    /// And the whole content of each: its checksum, and what native code needs.
+    Verify,
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Frame => "frame",
+            Self::Heads => "heads",
+            Self::Verify => "verify",
+        })
+    }
+}
 
 /// How a package is to be inspected.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct InspectOptions {
+#[derive(Clone, Copy)]
+pub struct InspectOptions<'a> {
+    /// How deep to look: at the heads of members by default.
+    pub level: Level,
     /// The package's SHA-256, from whoever already has it, mostly from a [`Hasher`] through which the package came
-    /// in. It is believed. With `None`, the default, the bytes are read once more to compute it.
+    /// in. It is believed. With `None`, the default, it is computed in the same pass.
     pub digest: Option<Sha256Digest>,
     /// What the package may measure.
     pub limits: Limits,
+    /// How many threads may work on a package of more than 1 MiB: one, the caller's, by default.
+    pub threads: NonZeroUsize,
+    /// Asked every 128 KiB and every 64 members whether to stop; never by default.
+    pub stop: Option<&'a (dyn Fn() -> bool + Sync)>,
 }
 
-/// Inspects a package and returns what it is, or why it is refused.
+impl Default for InspectOptions<'_> {
+    fn default() -> Self {
+        Self {
+            level: Level::default(),
+            digest: None,
+            limits: Limits::default(),
+            threads: NonZeroUsize::MIN,
+            stop: None,
+        }
+    }
+}
+
+impl fmt::Debug for InspectOptions<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InspectOptions")
+            .field("level", &self.level)
+            .field("digest", &self.digest)
+            .field("limits", &self.limits)
+            .field("threads", &self.threads)
+            .finish_non_exhaustive()
+    }
+}
+
+impl InspectOptions<'_> {
+    pub(crate) fn check(&self) -> Result<(), InspectError> {
+        if self.stops() { Err(InspectError::Stopped) } else { Ok(()) }
+    }
+
+    pub(crate) fn stops(&self) -> bool {
+        self.stop.is_some_and(|stop| stop())
+    }
+}
+
+/// Inspects a package and returns what it is, whether it would be accepted or not.
 ///
-/// The whole of `package` is taken as the archive, wherever its position is; the position afterwards is unspecified.
-/// The archive's directory is read and nothing is extracted. As the service does, the inspection accepts bytes before
-/// the archive and behind it. What is checked first is what is answered first: the size of the archive, whether it is
-/// one, whether it has entries, their declared sizes, and whether each can be extracted at all. A refused package is
-/// not hashed.
+/// All of `source` is taken as the archive. Its directory is read first, then all its bytes once, from the beginning to the end:
+/// hashed, and members looked at as they pass, as deep as [`InspectOptions::level`] says. Nothing is extracted. What the facts mean
+/// for a function is asked of [`Facts::report`].
 ///
-/// Memory holds one entry at a time and never grows with what the package announces; 64 KiB of the package are in
-/// memory while it is hashed. The bytes are read once for that, and those of the directory once more.
+/// Memory does not grow with what the package announces: about 100 bytes for each entry that its directory really
+/// has, a few hundred KiB for each thread, and at [`Level::Verify`] up to 3 MiB more. Time is linear in the bytes of the package,
+/// its entries and, at `Verify`, the bytes that it unpacks to, which are bounded by
+/// [`Limits::unzipped_bytes_max`].
 ///
 /// ```
-/// use std::io::Cursor;
-/// use funclet_package_inspection::{inspect, InspectError, InspectOptions, Refusal};
+/// use funclet_package_inspection::{Code, Framing, InspectOptions, Usage, Verdict, inspect};
 ///
 /// // An end record and nothing before it.
 /// let empty = [&b"PK\x05\x06"[..], &[0; 18]].concat();
-/// let error = inspect(Cursor::new(empty), &InspectOptions::default()).unwrap_err();
-/// assert_eq!(error.refusal(), Some(&Refusal::Empty));
+///
+/// let facts = inspect(&empty, &InspectOptions::default())?;
+/// assert_eq!(facts.code_size, 22);
+///
+/// let report = facts.report(&Usage::default());
+/// assert_eq!(report.verdict(Framing::Lenient), Verdict::Reject);
+/// assert_eq!(report.findings().next().unwrap().code, Code::EmptyArchive);
+/// # Ok::<(), funclet_package_inspection::InspectError>(())
 /// ```
 ///
 /// # Errors
 ///
-/// [`InspectError::Refused`] with the first [`Refusal`] that applies; [`InspectError::Io`] if `package` cannot be
-/// read.
-pub fn inspect<R: Read + Seek>(mut package: R, options: &InspectOptions) -> Result<Report, InspectError> {
-    let limits = &options.limits;
-    let code_size = package.seek(SeekFrom::End(0))?;
-    if code_size > limits.zipped_bytes_max {
-        return Err(Refusal::ZippedTooLarge { limit: limits.zipped_bytes_max }.into());
+/// [`InspectError::Io`] if `source` cannot be read; [`InspectError::Stopped`]. Whatever the package is, is no error.
+pub fn inspect(source: &dyn Source, options: &InspectOptions<'_>) -> Result<Facts, InspectError> {
+    let size = source.size()?;
+    let whole = Part::new(source, 0, size);
+    options.check()?;
+    let mut findings = Findings::default();
+    let mut names = Window::new(source, size);
+    let mut archive = Archive::open(&mut names, &options.limits, &mut findings)?;
+    let mut scan = Scan::new(options);
+    let mut pass =
+        Pass { whole, window: Window::new(source, size), options, scan: &mut scan, findings: &mut findings };
+    let digest = pass.run(archive.as_mut(), &mut names)?;
+    let mut seen = scan.seen;
+    seen.files.sort();
+    seen.links.review(&mut findings);
+    if let Some(archive) = archive.as_ref().filter(|_| options.level == Level::Verify) {
+        verify::run(whole, archive.directory(), options, &mut seen, &mut findings)?;
     }
-    let mut tally = Tally::default();
-    visit_entries(&mut package, code_size, limits.entries_max, |entry| tally.add(entry))?;
-    let largest_entry = tally.largest_entry.ok_or(Refusal::Empty)?;
-    if tally.unzipped_size >= limits.unzipped_bytes_max {
-        return Err(Refusal::UnzippedTooLarge { limit: limits.unzipped_bytes_max }.into());
+    Ok(facts(size, digest, options.level, archive.as_ref(), &mut names, seen, findings)?)
+}
+
+fn facts(
+    code_size: u64,
+    code_sha256: Sha256Digest,
+    level: Level,
+    archive: Option<&Archive>,
+    names: &mut Window<'_>,
+    seen: Seen<'_>,
+    findings: Findings,
+) -> io::Result<Facts> {
+    let mut largest_entry = None;
+    let directory = archive.map(Archive::directory);
+    if let Some(member) = directory.and_then(|directory| directory.largest()) {
+        let name = names.bytes(member.name_at, member.name_length.into())?.to_vec();
+        let (zipped_size, unzipped_size) = (member.zipped, member.unzipped);
+        largest_entry = Some(EntryFacts { name, zipped_size, unzipped_size, method: member.method });
     }
-    if let Some(refusal) = tally.not_extractable {
-        return Err(refusal.into());
-    }
-    let code_sha256 = match options.digest {
-        Some(digest) => digest,
-        None => hash(&mut package, code_size)?,
-    };
-    Ok(Report {
+    Ok(Facts {
+        level,
         code_sha256,
         code_size,
-        unzipped_size: tally.unzipped_size,
-        entry_count: tally.entry_count,
-        file_count: tally.file_count,
+        comment_length: archive.map_or(0, Archive::comment_length),
+        entry_count: directory.map_or(0, |directory| directory.members.len() as u64),
+        file_count: directory.map_or(0, |directory| directory.file_count),
+        unzipped_size: directory.map_or(0, |directory| directory.unzipped),
         largest_entry,
+        kinds: seen.kinds,
+        natives: seen.natives,
+        natives_left_out: seen.natives_left_out,
+        wheels: seen.wheels,
+        links: seen.links,
+        files: seen.files,
+        programs: seen.programs,
+        findings,
     })
 }
 
-/// What is kept of a directory while its entries pass by.
-#[derive(Default)]
-struct Tally {
-    /// Saturates: a sum that does not fit is above every limit.
-    unzipped_size: u64,
-    entry_count: u64,
-    file_count: u64,
-    largest_entry: Option<EntryFacts>,
-    not_extractable: Option<Refusal>,
+/// The way through all bytes of a package.
+struct Pass<'a, 'o, 's> {
+    whole: Part<'s>,
+    window: Window<'s>,
+    options: &'a InspectOptions<'o>,
+    scan: &'a mut Scan<'o, 's>,
+    findings: &'a mut Findings,
 }
 
-impl Tally {
-    fn add(&mut self, entry: EntryFacts) {
-        self.unzipped_size = self.unzipped_size.saturating_add(entry.unzipped_size);
-        self.entry_count += 1;
-        self.file_count += u64::from(!entry.is_folder());
-        if self.not_extractable.is_none() {
-            self.not_extractable = not_extractable(&entry);
+impl<'s> Pass<'_, '_, 's> {
+    /// Walks the members and returns the digest, at the same time or one along with the other.
+    fn run(
+        &mut self,
+        archive: Option<&mut Archive>,
+        names: &mut Window<'s>,
+    ) -> Result<Sha256Digest, InspectError> {
+        let size = self.whole.length();
+        let mut walk = archive.map(|archive| archive.walk(names));
+        if let Some(digest) = self.options.digest {
+            self.walk(&mut walk, u64::MAX)?;
+            self.finish(walk)?;
+            return Ok(digest);
         }
-        if self.largest_entry.as_ref().is_none_or(|largest| entry.unzipped_size > largest.unzipped_size) {
-            self.largest_entry = Some(entry);
+        if self.options.threads.get() > 1 && size >= THREADED_BYTES {
+            let (whole, options) = (self.whole, self.options);
+            return thread::scope(|scope| {
+                let hash = scope.spawn(move || hash(whole, options));
+                let walked = self.walk(&mut walk, u64::MAX).and_then(|()| self.finish(walk));
+                let digest = hash.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+                walked.and(digest)
+            });
+        }
+        let mut hasher = Hasher::new();
+        while hasher.bytes_hashed() < size {
+            self.options.check()?;
+            let at = hasher.bytes_hashed();
+            hasher.update(self.window.feed(at, PIECE_BYTES, OVERLAP_BYTES)?);
+            // What begins so late may reach into the next piece.
+            let until = hasher.bytes_hashed().saturating_sub(OVERLAP_BYTES as u64);
+            self.walk(&mut walk, until)?;
+        }
+        self.walk(&mut walk, u64::MAX)?;
+        self.finish(walk)?;
+        Ok(hasher.finish())
+    }
+
+    /// Walks to the members that begin before `until`.
+    fn walk(&mut self, walk: &mut Option<Walk<'_, 's>>, until: u64) -> Result<(), InspectError> {
+        let Some(walk) = walk else { return Ok(()) };
+        let mut unchecked = 0;
+        while walk.next_at().is_some_and(|at| at < until) {
+            let Some(walked) = walk.next(&mut self.window, self.findings)? else { break };
+            if self.options.level > Level::Frame {
+                self.scan.member(self.whole, &mut self.window, &walked, self.findings)?;
+            }
+            unchecked += 1;
+            if unchecked == MEMBERS_PER_CHECK {
+                self.options.check()?;
+                unchecked = 0;
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self, walk: Option<Walk<'_, 's>>) -> Result<(), InspectError> {
+        match walk {
+            Some(walk) => Ok(walk.finish(&mut self.window, self.findings)?),
+            None => Ok(()),
         }
     }
 }
 
-fn not_extractable(entry: &EntryFacts) -> Option<Refusal> {
-    if entry.encrypted {
-        Some(Refusal::Encrypted { path: entry.path() })
-    } else if !METHODS.contains(&entry.method) {
-        Some(Refusal::UnsupportedMethod { path: entry.path(), method: entry.method })
-    } else {
-        None
-    }
-}
-
-/// Hashes the package from its beginning; what was inspected and what is hashed have the same length.
-fn hash(package: &mut (impl Read + Seek), code_size: u64) -> io::Result<Sha256Digest> {
-    package.seek(SeekFrom::Start(0))?;
+/// Hashes a package by itself.
+fn hash(whole: Part<'_>, options: &InspectOptions<'_>) -> Result<Sha256Digest, InspectError> {
+    let mut buffer = vec![0; if whole.in_memory().is_some() { 0 } else { PIECE_BYTES }];
     let mut hasher = Hasher::new();
-    hasher.update_from(package.take(code_size))?;
-    if hasher.bytes_hashed() < code_size {
-        return Err(io::Error::new(ErrorKind::UnexpectedEof, "the package became shorter while it was read"));
+    while hasher.bytes_hashed() < whole.length() {
+        options.check()?;
+        let at = hasher.bytes_hashed();
+        let piece = match whole.in_memory() {
+            Some(bytes) => crate::source::part(bytes, at, PIECE_BYTES as u64),
+            None => whole.read_at(at, &mut buffer)?,
+        };
+        if piece.is_empty() {
+            return Err(shortened().into());
+        }
+        hasher.update(piece);
     }
     Ok(hasher.finish())
 }

@@ -1,17 +1,16 @@
-//! Inspection of AWS Lambda deployment packages: the bytes of a zip archive in; digest, sizes, entries and a verdict
+//! Inspection of AWS Lambda deployment packages: the bytes of a zip archive in; digest, sizes, native code and a verdict
 //! out.
 //!
-//! The verdict follows the service where its behaviour is known: what it refuses when a package is uploaded is refused
-//! here and in its words, what it lets pass is let pass. Where it is not known, the refusal says so by having words of
-//! its own ([`Refusal`] tells which).
+//! [`inspect`] reads a package once and returns [`Facts`], which depend on nothing but its bytes. [`Facts::report`] says what they
+//! mean for a function: whether its code runs on an architecture, how it would fail to start, and what is odd about the archive
+//! itself, by two measures. The [lenient](Framing::Lenient) one follows the service where its behaviour is known; the
+//! [strict](Framing::Strict) one refuses whatever two sane readers of archives could read differently.
 //!
-//! This crate knows neither functions nor where packages are kept nor how they arrive, and it extracts nothing. It does
-//! not yet read the members of an archive, so a member that will not extract (a wrong checksum, a local header that
-//! contradicts the directory, a name that leaves the folder) is not noticed.
+//! This crate knows neither functions nor where packages are kept nor how they arrive, and it extracts nothing. A folder becomes a
+//! package by [`pack_directory`].
 //!
 //! ```
-//! use std::io::Cursor;
-//! use funclet_package_inspection::{inspect, InspectOptions, Refusal};
+//! use funclet_package_inspection::{Architecture, Fit, Framing, InspectOptions, Refusal, Usage, Verdict, inspect};
 //!
 //! // An archive with one stored entry, `app.py`, of six bytes.
 //! let package = [
@@ -23,17 +22,20 @@
 //! ]
 //! .concat();
 //!
-//! let report = inspect(Cursor::new(&package), &InspectOptions::default())?;
-//! assert_eq!(report.code_size, package.len() as u64);
-//! assert_eq!(report.code_sha256.base64().len(), 44);
-//! assert_eq!((report.entry_count, report.unzipped_size), (1, 6));
-//! assert_eq!(report.largest_entry.path(), "app.py");
+//! let facts = inspect(&package, &InspectOptions::default())?;
+//! assert_eq!(facts.code_size, package.len() as u64);
+//! assert_eq!((facts.entry_count, facts.unzipped_size), (1, 6));
+//!
+//! let report = facts.report(&Usage { architecture: Some(Architecture::Arm64), ..Usage::default() });
+//! assert_eq!(report.verdict(Framing::Strict), Verdict::Accept);
+//! assert_eq!(report.fit(Architecture::Arm64).fit, Fit::NoNative);
 //!
 //! // Half of it is no archive, and the refusal speaks as the service does.
-//! let error = inspect(Cursor::new(&package[..60]), &InspectOptions::default()).unwrap_err();
-//! assert!(matches!(error.refusal(), Some(Refusal::NotAZip { .. })));
+//! let half = inspect(&&package[..60], &InspectOptions::default())?;
+//! let refusal = half.report(&Usage::default()).refusal(Framing::Lenient).unwrap();
+//! assert!(matches!(refusal, Refusal::NotAZip { .. }));
 //! assert_eq!(
-//!     error.to_string(),
+//!     refusal.to_string(),
 //!     "Could not unzip uploaded file. Please check your file, then try to upload again."
 //! );
 //! # Ok::<(), funclet_package_inspection::InspectError>(())
@@ -41,19 +43,43 @@
 //!
 //! # Limits
 //!
-//! No bytes make it panic. Memory stays at a few megabytes whatever a package announces, and the work is linear in the
-//! package's length. What a package may measure is [`Limits`].
+//! No bytes make it panic. Memory and time are bounded by the package's own length, never by what it announces; see
+//! [`inspect()`] and [`Limits`].
 
-mod archive;
+mod capture;
 mod digest;
 mod error;
+mod facts;
+mod fields;
+mod finding;
+mod framing;
+mod inflate;
 mod inspect;
+mod json;
 mod limits;
-mod metered_reader;
+mod links;
+mod native;
+mod nested;
+mod nested_natives;
+mod pack;
+mod peek;
 mod report;
+mod runtime;
+mod scan;
+mod source;
+mod text;
+mod verdict;
+mod verify;
 
 pub use digest::{Hasher, Sha256Digest};
 pub use error::{InspectError, Refusal};
-pub use inspect::{InspectOptions, inspect};
+pub use facts::{EntryFacts, Facts, Wheel};
+pub use finding::{Code, Finding, Framing, Verdict};
+pub use inspect::{InspectOptions, Level, inspect};
+pub use json::Written;
 pub use limits::Limits;
-pub use report::{EntryFacts, Report};
+pub use native::{GlibcVersion, ImageType, Kind, Linkage, Machine, Native};
+pub use pack::{PackError, pack_directory};
+pub use report::{Failure, Report, Usage};
+pub use source::{Seekable, Source};
+pub use verdict::{Architecture, ArchitectureFit, Fit, Offender};

@@ -56,6 +56,15 @@ impl Work {
         };
         Ok(Self { blocks, submit: Box::new(submit) })
     }
+
+    /// What blocks until it has its response.
+    pub(crate) fn blocking(respond: impl FnOnce() -> Response<Body> + Send + 'static) -> Self {
+        let submit = move |done: Done| {
+            let response = respond();
+            done(Reply::new(move || response));
+        };
+        Self { blocks: true, submit: Box::new(submit) }
+    }
 }
 
 /// A request whose body is complete.

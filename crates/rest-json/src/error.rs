@@ -175,6 +175,10 @@ impl WireError {
         Self { retry_after_s: Some(retry_after_s), ..error }
     }
 
+    pub(crate) fn resource_not_found(message: impl Into<String>) -> Self {
+        Self::new(Class::RESOURCE_NOT_FOUND, message)
+    }
+
     pub(crate) fn serialization(message: impl Into<String>) -> Self {
         Self::new(Class::SERIALIZATION, message)
     }

@@ -4,20 +4,20 @@ use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use funclet::{Document, Funclet};
+use funclet::{Document, Funclet, Lambda};
 use http::header::{CONTENT_LENGTH, HOST};
 use http::request::Parts;
 use http::uri::Authority;
 use http::{HeaderMap, Method, Request, Response, Uri};
 
-use crate::call::{Call, Context};
+use crate::call::{Call, Context, Work};
 use crate::error::WireError;
 use crate::intake::{Intake, invocation_type};
 use crate::path::Labels;
 use crate::query::Query;
 use crate::response::{Body, identified};
 use crate::route::{self, RequestBody, Route};
-use crate::{decode, packages, sigv4};
+use crate::{decode, inspection, packages, sigv4};
 
 /// How requests are answered.
 #[derive(Debug, Clone, Default)]
@@ -63,6 +63,12 @@ impl RestJson {
 
     fn target(&self, method: &Method, uri: &Uri, headers: &HeaderMap, request_id: &str) -> Target {
         let query = Query::parse(uri.query());
+        if let Some(package) = inspection::reported(uri.path())
+            && method == Method::GET
+        {
+            let caller = sigv4::caller(headers, &query, self.funclet.default_caller());
+            return Target::Report { lambda: self.funclet.lambda_in(caller), package: package.to_owned() };
+        }
         if let Some(name) = uri.path().strip_prefix(packages::PATH)
             && method == Method::GET
         {
@@ -77,9 +83,14 @@ impl RestJson {
             in_headers.filter_map(|(member, name)| Some((*member, header(headers, name)?.to_owned()))),
         );
         let caller = sigv4::caller(headers, &query, self.funclet.default_caller());
+        let lambda = self.funclet.lambda_in(caller).with_request_id(request_id.to_owned());
+        let wanted = match inspection::wanted(headers, lambda.inspection()) {
+            Ok(wanted) => wanted,
+            Err(error) => return Target::Refused(error),
+        };
         let context = Context {
             funclet: self.funclet.clone(),
-            lambda: self.funclet.lambda_in(caller).with_request_id(request_id.to_owned()),
+            lambda: lambda.with_inspection(wanted),
             request_id: request_id.to_owned(),
             endpoint: self.endpoint(uri, headers),
             status: route.status,
@@ -144,6 +155,7 @@ pub struct Exchange {
 enum Target {
     Refused(WireError),
     Package { funclet: Funclet, name: String, query: Query },
+    Report { lambda: Lambda, package: String },
     Operation(Box<Addressed>),
 }
 
@@ -169,7 +181,7 @@ impl Exchange {
     pub fn operation(&self) -> Option<&'static str> {
         match &self.target {
             Target::Operation(addressed) => Some(addressed.route.name),
-            Target::Refused(_) | Target::Package { .. } => None,
+            Target::Refused(_) | Target::Package { .. } | Target::Report { .. } => None,
         }
     }
 
@@ -182,7 +194,7 @@ impl Exchange {
                 let length = self.declared.max(addressed.intake.received());
                 matches!(addressed.route.body, RequestBody::Package(_)) && length > SMALL_BODY_BYTES_MAX
             }
-            Target::Refused(_) | Target::Package { .. } => false,
+            Target::Refused(_) | Target::Package { .. } | Target::Report { .. } => false,
         }
     }
 
@@ -201,6 +213,10 @@ impl Exchange {
             Target::Package { funclet, name, query } => {
                 let response = packages::download(&funclet, &name, &query, &request_id);
                 Call::answered(identified(response, &request_id))
+            }
+            Target::Report { lambda, package } => {
+                let report = move || inspection::report(&lambda, &package, &request_id);
+                Call::ready(Work::blocking(report))
             }
             Target::Operation(addressed) => {
                 addressed.prepare().unwrap_or_else(|error| Call::answered(error.into_response(&request_id)))

@@ -50,6 +50,7 @@ mod encode;
 mod error;
 mod event_stream;
 mod exchange;
+mod inspection;
 mod intake;
 mod packages;
 mod path;

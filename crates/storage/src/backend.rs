@@ -107,6 +107,12 @@ pub trait View {
     /// # Errors
     /// [`ReadError`], to be passed on.
     fn scan(&self, prefix: &[u8], after: Option<&[u8]>, limit: usize) -> Result<Page, ReadError>;
+
+    /// Tells whether this scope holds a blob; in a transaction, with what that has held and released so far.
+    ///
+    /// # Errors
+    /// [`ReadError`], to be passed on.
+    fn holds(&self, digest: &BlobDigest) -> Result<bool, ReadError>;
 }
 
 /// One page of a scan.

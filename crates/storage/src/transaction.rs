@@ -94,6 +94,11 @@ impl View for Reads<'_> {
             }
         }
     }
+
+    fn holds(&self, digest: &BlobDigest) -> Result<bool, ReadError> {
+        let references = self.get(&reference_key(digest))?;
+        Ok(references.as_ref().and_then(read_reference).is_some_and(|(_, count)| count > 0))
+    }
 }
 
 /// How many entries are read at once: a page may end at its length long before it has as many as the caller takes.
@@ -239,11 +244,11 @@ impl<'a> Transaction<'a> {
     }
 
     /// Size and count of this scope's references to a blob, as this transaction sees them.
-    fn references_to(&self, digest: &BlobDigest) -> Result<Option<(u64, u64)>, Abort> {
+    fn references_to(&self, digest: &BlobDigest) -> Result<Option<(u64, u64)>, ReadError> {
         if let Some(counted) = self.counts.get(digest) {
             return Ok(Some(*counted));
         }
-        let (value, lsn) = self.view_get(&reference_key(digest)).map_err(ReadError::Store)?;
+        let (value, lsn) = self.view_get(&reference_key(digest))?;
         self.reads.saw(lsn);
         Ok(value.as_ref().and_then(read_reference))
     }
@@ -282,6 +287,10 @@ impl View for Transaction<'_> {
         let lengths = page.entries.iter().map(|(key, value)| (key.clone(), Some(value.payload().len())));
         self.read_keys.borrow_mut().extend(lengths);
         Ok(page)
+    }
+
+    fn holds(&self, digest: &BlobDigest) -> Result<bool, ReadError> {
+        Ok(self.references_to(digest)?.is_some_and(|(_, count)| count > 0))
     }
 }
 

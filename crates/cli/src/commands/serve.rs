@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use clap::Args;
 use funclet::{
-    AccountId, Clock, Durability, Funclet, Maintenance, Region, RequestRate, ShiftedClock, Transitions,
+    AccountId, ArchPolicy, Clock, Durability, Framing, Funclet, Inspection, Maintenance, Region, RequestRate,
+    ShiftedClock, Transitions, parse_framing,
 };
 use funclet_server::{Config, Ended, Server};
 use tracing_subscriber::EnvFilter;
@@ -80,6 +81,12 @@ pub(crate) struct Arguments {
     /// How many executions at a time an account has in a region; functions can reserve all but 100 of them
     #[arg(long, env = "FUNCLET_CONCURRENT_EXECUTIONS", default_value_t = 1000)]
     concurrent_executions: u32,
+    /// What is done about native code that does not run on the function's architecture: off, warn or enforce
+    #[arg(long, env = "FUNCLET_ARCH_POLICY", default_value_t = ArchPolicy::Warn)]
+    arch_policy: ArchPolicy,
+    /// Which archives are taken: lenient as by AWS, or strict, only those that all readers read alike
+    #[arg(long, env = "FUNCLET_FRAMING", default_value = "lenient", value_parser = parse_framing)]
+    framing: Framing,
     /// The form of the log on standard error
     #[arg(long, env = "FUNCLET_LOG_FORMAT", value_enum, default_value = "text")]
     log_format: LogFormat,
@@ -146,6 +153,7 @@ fn open(arguments: &Arguments, clock: Option<&Arc<ShiftedClock>>) -> Result<Func
         .region(arguments.region.clone())
         .transitions(transitions)
         .concurrent_executions_max(arguments.concurrent_executions)
+        .inspection(Inspection { arch_policy: arguments.arch_policy, framing: arguments.framing })
         .durability(if arguments.no_sync { Durability::Process } else { Durability::Disk })
         .maintenance(Maintenance::Thread);
     let builder = match arguments.request_rate {

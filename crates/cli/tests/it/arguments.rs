@@ -54,6 +54,11 @@ fn mistakes_are_usage_errors() {
         &["restore", "one"],
         &["export"],
         &["import", "one"],
+        &["inspect"],
+        &["inspect", "one", "two"],
+        &["inspect", "one", "--arch", "mips"],
+        &["inspect", "one", "--level", "deep"],
+        &["inspect", "one", "--severity", "info"],
         &["nonsense"],
         &[],
     ] {

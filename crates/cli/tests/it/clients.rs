@@ -90,6 +90,11 @@ fn permissions() {
 }
 
 #[test]
+fn native_code() {
+    run("native_code");
+}
+
+#[test]
 fn killed() {
     run("killed");
 }

@@ -7,6 +7,7 @@ mod clients;
 mod crash;
 mod damage;
 mod exports;
+mod inspection;
 mod logging;
 mod memory;
 #[cfg(unix)]

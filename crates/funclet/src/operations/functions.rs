@@ -1,8 +1,8 @@
 //! Functions: their code and their configuration.
 
 use funclet_function_store::{
-    CheckConfiguration, CheckCreate, CheckUpdate, CreateFunctionWith, Failure, FunctionConfiguration,
-    FunctionDetail, FunctionPage, UpdateCode, UpdateConfiguration,
+    CheckConfiguration, CheckCreate, CheckUpdate, CodeUser, CreateFunctionWith, Failure,
+    FunctionConfiguration, FunctionDetail, FunctionPage, UpdateCode, UpdateConfiguration,
 };
 use funclet_validation::{
     Caller, CodeSource, DeleteFunction, DeleteFunctionRequest, GetFunction, GetFunctionConfiguration,
@@ -14,6 +14,7 @@ use super::sealed::Carry;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::fetch::FetchedCode;
+use crate::inspection::{Inspection, usage};
 use crate::lambda::Lambda;
 use crate::package::Package;
 use crate::work::{Change, Look};
@@ -107,6 +108,16 @@ impl Carry for CreateFunctionRequest {
 
     #[allow(private_interfaces)]
     fn prepare(self, engine: &Engine, caller: &Caller) -> Result<Self::Work, Error> {
+        self.prepare_with(engine, caller, engine.inspection)
+    }
+
+    #[allow(private_interfaces)]
+    fn prepare_with(
+        self,
+        engine: &Engine,
+        caller: &Caller,
+        inspection: Inspection,
+    ) -> Result<Self::Work, Error> {
         let mut request = self.validate(caller)?;
         let asked = request.configuration.vpc_config.as_ref().is_some_and(VpcSettings::names_any);
         if !is_small(&request.code) || asked {
@@ -117,8 +128,14 @@ impl Carry for CreateFunctionRequest {
             engine.locate(caller, network)?;
         }
         let (foreign_layers, mut stays) = engine.foreign_layers(caller, &request.layers)?;
-        let FetchedCode { code, stay } = engine.fetcher(caller).fetch(request.code.clone(), true)?;
-        stays.extend(stay);
+        let user = CodeUser {
+            architecture: request.architecture,
+            runtime: request.configuration.runtime.as_ref().map(ToString::to_string),
+            handler: request.configuration.handler.as_ref().map(ToString::to_string),
+        };
+        let fetcher = engine.fetcher(caller, inspection, usage(Some(&user), false));
+        let FetchedCode { code, stays: of_code } = fetcher.fetch(request.code.clone(), true)?;
+        stays.extend(of_code);
         Ok(Change { command: CreateFunctionWith { request, fetched: code, foreign_layers }, stays })
     }
 }
@@ -135,17 +152,31 @@ impl Carry for UpdateFunctionCodeRequest {
 
     #[allow(private_interfaces)]
     fn prepare(self, engine: &Engine, caller: &Caller) -> Result<Self::Work, Error> {
+        self.prepare_with(engine, caller, engine.inspection)
+    }
+
+    #[allow(private_interfaces)]
+    fn prepare_with(
+        self,
+        engine: &Engine,
+        caller: &Caller,
+        inspection: Inspection,
+    ) -> Result<Self::Work, Error> {
         let request = self.validate(caller)?;
         // Which source is meant, or what is wrong about it, is told by the decision, in its turn.
         let source = request.source.clone().single().ok();
-        if !source.as_ref().is_some_and(is_small) {
-            // Everything that can be refused without the code is, before the code is fetched or written.
-            engine.store.look(caller, CheckUpdate(request.clone()))?;
-        }
+        // Everything that can be refused without the code is, before the code is fetched or written. A small package is judged
+        // without its function, because a look may have to wait for the disk.
+        let user = if source.as_ref().is_some_and(is_small) {
+            None
+        } else {
+            Some(engine.store.look(caller, CheckUpdate(request.clone()))?)
+        };
         let one_source = "the check before a fetch admits only requests with one source";
         let source = source.ok_or_else(|| Error::failed(one_source))?;
-        let FetchedCode { code, stay } = engine.fetcher(caller).fetch(source, !request.dry_run)?;
-        Ok(Change { command: UpdateCode { request, fetched: code }, stays: stay.into_iter().collect() })
+        let fetcher = engine.fetcher(caller, inspection, usage(user.as_ref(), false));
+        let FetchedCode { code, stays } = fetcher.fetch(source, !request.dry_run)?;
+        Ok(Change { command: UpdateCode { request, fetched: code }, stays })
     }
 }
 

@@ -17,6 +17,7 @@ use super::sealed::Carry;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::fetch::FetchedCode;
+use crate::inspection::{Inspection, usage};
 use crate::lambda::Lambda;
 use crate::package::Package;
 use crate::work::{Change, Look};
@@ -95,9 +96,20 @@ impl Carry for PublishLayerVersionRequest {
 
     #[allow(private_interfaces)]
     fn prepare(self, engine: &Engine, caller: &Caller) -> Result<Self::Work, Error> {
+        self.prepare_with(engine, caller, engine.inspection)
+    }
+
+    #[allow(private_interfaces)]
+    fn prepare_with(
+        self,
+        engine: &Engine,
+        caller: &Caller,
+        inspection: Inspection,
+    ) -> Result<Self::Work, Error> {
         let request = self.validate(caller)?;
-        let FetchedCode { code, stay } = engine.fetcher(caller).fetch(request.source.clone(), true)?;
-        Ok(Change { command: PublishLayer { request, fetched: code }, stays: stay.into_iter().collect() })
+        let fetcher = engine.fetcher(caller, inspection, usage(None, true));
+        let FetchedCode { code, stays } = fetcher.fetch(request.source.clone(), true)?;
+        Ok(Change { command: PublishLayer { request, fetched: code }, stays })
     }
 }
 

@@ -84,6 +84,7 @@ pub(crate) mod sealed {
 
     use crate::engine::Engine;
     use crate::error::Error;
+    use crate::inspection::Inspection;
     use crate::work::Work;
 
     pub trait Carry: Send + 'static {
@@ -101,5 +102,14 @@ pub(crate) mod sealed {
         /// Validates the request, and fetches, inspects and stores its code.
         #[allow(private_interfaces)]
         fn prepare(self, engine: &Engine, caller: &Caller) -> Result<Self::Work, Error>;
+
+        /// As `prepare`, with code inspected as the request has it.
+        #[allow(private_interfaces)]
+        fn prepare_with(self, engine: &Engine, caller: &Caller, _: Inspection) -> Result<Self::Work, Error>
+        where
+            Self: Sized,
+        {
+            self.prepare(engine, caller)
+        }
     }
 }

@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use funclet::{
-    Caller, CreateFunctionRequest, DeleteFunctionRequest, Environment, Funclet, FunctionCode,
-    GetFunctionRequest, ListFunctionsRequest, ListVersionsByFunctionRequest, PackageLink,
+    ArchPolicy, Caller, CreateFunctionRequest, DeleteFunctionRequest, Environment, Funclet, FunctionCode,
+    GetFunctionRequest, Inspection, ListFunctionsRequest, ListVersionsByFunctionRequest, PackageLink,
     PublishVersionRequest, Timestamp, UpdateFunctionCodeRequest,
 };
 use funclet_testkit::{ManualClock, SeededEntropy, zip_of_zipped_size, zip_with_content};
@@ -42,7 +42,9 @@ pub(crate) fn testdata(name: &str) -> PathBuf {
 }
 
 pub(crate) fn open(path: &Path) -> Funclet {
-    let builder = Funclet::builder().path(path).ids(Arc::new(SeededEntropy::new(1)));
+    // The oldest stores are of a time without reports.
+    let silent = Inspection { arch_policy: ArchPolicy::Off, ..Inspection::default() };
+    let builder = Funclet::builder().path(path).ids(Arc::new(SeededEntropy::new(1))).inspection(silent);
     builder.clock(Arc::new(ManualClock::at(TIME_MS))).open().unwrap()
 }
 

@@ -5,24 +5,24 @@ use std::path::Path;
 use std::sync::Arc;
 
 use funclet::{
-    AddLayerVersionPermissionRequest, AddPermissionRequest, AllowedPublishers, Cors, CreateAliasRequest,
-    CreateCodeSigningConfigRequest, CreateEventSourceMappingRequest, CreateFunctionUrlConfigRequest,
-    DeleteFunctionRequest, DestinationConfig, EventSourceMappingConfiguration, FunctionArnPage,
-    FunctionScalingConfig, GetAccountSettingsRequest, GetAliasRequest, GetFunctionCodeSigningConfigRequest,
-    GetFunctionConcurrencyRequest, GetFunctionEventInvokeConfigRequest, GetFunctionRecursionConfigRequest,
-    GetFunctionRequest, GetFunctionScalingConfigRequest, GetFunctionUrlConfigRequest,
-    GetLayerVersionPolicyRequest, GetLayerVersionRequest, GetPolicyRequest,
-    GetProvisionedConcurrencyConfigRequest, GetRuntimeManagementConfigRequest, Lambda,
-    LayerVersionContentInput, ListAliasesRequest, ListCodeSigningConfigsRequest,
-    ListEventSourceMappingsRequest, ListFunctionsByCodeSigningConfigRequest, ListLayersRequest,
-    ListTagsRequest, OnFailure, PublishLayerVersionRequest, PublishVersionRequest,
+    AddLayerVersionPermissionRequest, AddPermissionRequest, AllowedPublishers, BlobDigest, Cors,
+    CreateAliasRequest, CreateCodeSigningConfigRequest, CreateEventSourceMappingRequest,
+    CreateFunctionUrlConfigRequest, DeleteFunctionRequest, DestinationConfig,
+    EventSourceMappingConfiguration, FunctionArnPage, FunctionScalingConfig, GetAccountSettingsRequest,
+    GetAliasRequest, GetFunctionCodeSigningConfigRequest, GetFunctionConcurrencyRequest,
+    GetFunctionEventInvokeConfigRequest, GetFunctionRecursionConfigRequest, GetFunctionRequest,
+    GetFunctionScalingConfigRequest, GetFunctionUrlConfigRequest, GetLayerVersionPolicyRequest,
+    GetLayerVersionRequest, GetPolicyRequest, GetProvisionedConcurrencyConfigRequest,
+    GetRuntimeManagementConfigRequest, Inspection, Lambda, LayerVersionContentInput, ListAliasesRequest,
+    ListCodeSigningConfigsRequest, ListEventSourceMappingsRequest, ListFunctionsByCodeSigningConfigRequest,
+    ListLayersRequest, ListTagsRequest, OnFailure, PublishLayerVersionRequest, PublishVersionRequest,
     PutFunctionCodeSigningConfigRequest, PutFunctionConcurrencyRequest, PutFunctionEventInvokeConfigRequest,
     PutFunctionRecursionConfigRequest, PutFunctionScalingConfigRequest,
     PutProvisionedConcurrencyConfigRequest, PutRuntimeManagementConfigRequest, SelfManagedEventSource,
     TagResourceRequest, UpdateFunctionConfigurationRequest,
 };
 use funclet_storage::{Backend as _, LocalBackend, LocalOptions, Scope};
-use funclet_testkit::{SeededEntropy, zip_with_content};
+use funclet_testkit::{SeededEntropy, zip_of, zip_with_content};
 
 use crate::golden::{copy, create, files, open, testdata};
 
@@ -52,6 +52,7 @@ pub(crate) fn write(path: &Path) {
 
     let engine = open(path);
     let lambda = engine.lambda();
+    lambda.clone().with_inspection(Inspection::default()).call(create("native", native())).unwrap();
     settings(&lambda);
     mappings(&lambda);
     let gone = DeleteFunctionRequest { function_name: text("beta"), ..Default::default() };
@@ -83,6 +84,13 @@ fn functions(lambda: &Lambda) {
         };
         lambda.call(alias).unwrap();
     }
+}
+
+/// A package of which something is told.
+fn native() -> Vec<u8> {
+    let mut library = [&b"\x7fELF\x02\x01\x01"[..], &[0; 9], &[3, 0, 243, 0, 1]].concat();
+    library.resize(64, 0);
+    zip_of(&[("index.py", b"x = 1\n"), ("lib/native.so", &library)])
 }
 
 fn layer(lambda: &Lambda) {
@@ -224,6 +232,7 @@ pub(crate) fn check(path: &Path) {
     check_code_signing(&lambda);
     check_settings(&lambda);
     check_mappings(&lambda);
+    check_reports(&lambda);
     engine.close().unwrap();
 }
 
@@ -249,7 +258,7 @@ fn check_functions(lambda: &Lambda) {
     let usage = lambda.call(GetAccountSettingsRequest {}).unwrap();
     assert_eq!(
         (usage.account_usage.function_count, usage.account_limit.unreserved_concurrent_executions),
-        (1, 991)
+        (2, 991)
     );
 }
 
@@ -314,6 +323,12 @@ fn check_settings(lambda: &Lambda) {
     assert_eq!((scaling.min_execution_environments, scaling.max_execution_environments), (Some(1), Some(5)));
 }
 
+fn check_reports(lambda: &Lambda) {
+    let report = lambda.package_report(&BlobDigest::of(&native())).unwrap().unwrap();
+    let report = String::from_utf8(report.to_vec()).unwrap();
+    assert!(report.contains("lib/native.so (riscv)"), "{report}");
+}
+
 fn check_mappings(lambda: &Lambda) {
     let list = |function: Option<&str>, source: Option<&str>| -> Vec<EventSourceMappingConfiguration> {
         let request = ListEventSourceMappingsRequest {
@@ -340,7 +355,8 @@ fn check_mappings(lambda: &Lambda) {
 }
 
 /// Functions, versions, what deleted ones leave, and all resources (docs/format.md).
-const KINDS: [u8; 21] = [16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 30, 31, 34, 35, 36, 37, 38, 39, 40];
+const KINDS: [u8; 22] =
+    [16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 30, 31, 34, 35, 36, 37, 38, 39, 40, 41];
 
 /// What is deleted is swept away when a store is opened as an engine, so the entries are looked at before that.
 #[test]

@@ -13,6 +13,7 @@ mod links;
 mod model;
 mod networks;
 mod opening;
+mod package_reports;
 mod packages;
 mod persistence;
 mod quickstart;

@@ -129,6 +129,7 @@ impl Context<'_> {
             | StoredResource::FunctionScaling(_) => {
                 self.of_living(key, &|holder, qualifier| setting_agrees(self, holder, qualifier))
             }
+            StoredResource::PackageReport(_) => self.package_report_agrees(key),
             StoredResource::EventSourceMapping(mapping) => self.mapping_agrees(key, mapping),
             StoredResource::EventSourceMappingEntry(entry) => self.mapping_entry_agrees(key, *entry),
             // Others refer to the first, the function looks at the second itself, and has the third without conditions.
@@ -197,6 +198,11 @@ impl Context<'_> {
         let key = keys::code_signing_user(id, holder.name.as_str());
         let is_known = self.has::<StoredCodeSigningUser>(&key)?;
         ensure(is_known, "the code signing config does not know of the function")
+    }
+
+    fn package_report_agrees(&self, key: &str) -> Agreement {
+        let Some(package) = keys::package_of_report(key) else { return Ok(()) };
+        ensure(self.view.holds(&package)?, "nothing has the package that this reports on")
     }
 
     fn mapping_agrees(&self, key: &str, stored: &StoredEventSourceMapping) -> Agreement {

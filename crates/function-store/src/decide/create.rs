@@ -67,10 +67,12 @@ impl<P: Send + 'static> Command for CreateFunctionWith<P> {
         let layers = layers::find(context, &request.layers, &self.foreign_layers)?;
         let code = self.fetched.as_ref().map_err(Clone::clone)?;
         layers::check_room(&StoredCode::from(code), &layers)?;
+        code.check_architecture(request.architecture)?;
         let mut changes = Changes::default();
         changes.keep_layers(&layers, &self.foreign_layers);
         let function = self.function(context, code, layers);
         changes.use_code(code, if request.publish { 2 } else { 1 });
+        changes.keep_report(context, name, request.architecture, code)?;
         changes.put(keys::function(name.as_str()), &function)?;
         changes.event(created(name, &function))?;
         if let Some(id) = &code_signing_config {
@@ -110,6 +112,7 @@ impl<P> CreateFunctionWith<P> {
         let (request, drawn) = (&self.request, context.drawn);
         let [revision, when_active, ..] = drawn.revisions;
         let source_key = request.source_kms_key_arn.as_ref().map(ToString::to_string);
+        let failure = code.failure();
         let code = StoredCode::from(code);
         let uses = if request.publish { 2 } else { 1 };
         StoredFunction {
@@ -132,7 +135,7 @@ impl<P> CreateFunctionWith<P> {
                 status: StoredStatus::creating(),
                 transition: Some(StoredTransition {
                     kind: TransitionKind::Create,
-                    failure: None,
+                    failure,
                     completes_at_ms: drawn.transitions.completes_at(drawn.now_ms),
                     revision_id: when_active,
                 }),

@@ -186,7 +186,7 @@ impl LayerListing<'_> {
 mod tests {
     use std::cell::Cell;
 
-    use funclet_storage::{Backend as _, MemoryBackend, Page, ReadError, TxnId, Value, View};
+    use funclet_storage::{Backend as _, BlobDigest, MemoryBackend, Page, ReadError, TxnId, Value, View};
     use funclet_validation::{Caller, ListLayersRequest};
 
     use super::*;
@@ -217,6 +217,10 @@ mod tests {
                 page.entries.iter().filter(|(key, _)| key.starts_with(keys::LAYER_VERSIONS.as_bytes()));
             self.seen.set(self.seen.get() + versions.count());
             Ok(page)
+        }
+
+        fn holds(&self, digest: &BlobDigest) -> Result<bool, ReadError> {
+            self.view.holds(digest)
         }
     }
 

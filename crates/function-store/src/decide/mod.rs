@@ -24,6 +24,7 @@ mod layer_policy;
 mod layers;
 mod list;
 mod marker;
+mod package_report;
 mod policy;
 mod provisionable;
 mod provisioned_concurrency;
@@ -48,11 +49,12 @@ pub use invoke::{Chance, CheckInvocation, FindInvocable};
 pub(crate) use layer::LAYER_NAME_LENGTH_MAX;
 pub use layer::{FindLayerVersion, GetLayer, LayerPackage, PublishLayer};
 pub use layers::ForeignLayer;
+pub use package_report::{CodeInspection, CodeReport, FindPackageReport, FoundPackageReport};
 pub(crate) use settle::{CompleteTransitions, Due, SettleFunction, Settled, unsettled_functions};
 pub(crate) use settle_mappings::{SettleMapping, pending_mappings, unsettled_mappings};
 pub(crate) use settle_provisioned::{Ending, SettleProvisioned, SettledProvisioned};
 pub(crate) use sweep::{SweepGone, gone_functions};
-pub use update_code::{CheckUpdate, UpdateCode};
+pub use update_code::{CheckUpdate, CodeUser, UpdateCode};
 pub use update_configuration::{CheckConfiguration, UpdateConfiguration};
 
 use bytes::Bytes;
@@ -134,6 +136,8 @@ pub enum NewCode {
         entry_count: u64,
         /// Its bytes if they ride in the record; otherwise the blob is stored and pinned already.
         inline: Option<Bytes>,
+        /// What was found in it.
+        inspection: CodeInspection,
     },
     /// An image.
     Image {
@@ -169,6 +173,8 @@ pub(crate) struct Changes {
     pub(crate) without_concurrency: Option<ServiceError>,
     holds: Vec<(BlobDigest, u64)>,
     releases: Vec<BlobDigest>,
+    /// The report of a package.
+    report: Option<(BlobDigest, CodeReport)>,
     /// Encoded.
     events: Vec<Vec<u8>>,
     /// What has to be settled later, and when.
@@ -252,6 +258,8 @@ impl Changes {
         for digest in &self.releases {
             tx.release(*digest)?;
         }
+        self.play_report(tx)?;
+        self.forget_reports(tx)?;
         if self.code_bytes_added != 0 {
             tx.bounded_add(keys::CODE_BYTES, self.code_bytes_added, drawn.code_bytes_max)?;
         }

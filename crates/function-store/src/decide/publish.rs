@@ -131,7 +131,12 @@ pub(crate) fn pending_version(
 ) -> Result<StoredVersion, Stop> {
     let [.., revision, when_active] = context.drawn.revisions;
     let mut version = StoredVersion { revision_id: revision, ..function.latest.clone() };
+    // Code that cannot be extracted fails here as well.
+    let failure = version.transition.take().and_then(|transition| transition.failure);
     begin_creation(&mut version, context, when_active);
+    if let Some(transition) = &mut version.transition {
+        transition.failure = failure;
+    }
     add_version(context, (name, function), (number, &version), changes)?;
     Ok(version)
 }

@@ -1,6 +1,6 @@
 //! UpdateFunctionCode.
 
-use funclet_validation::{PackageType, Qualifier, UpdateFunctionCode, Version};
+use funclet_validation::{Architecture, PackageType, Qualifier, UpdateFunctionCode, Version};
 
 use crate::answer::FunctionConfiguration;
 use crate::decide::context::Projected;
@@ -12,7 +12,7 @@ use crate::decide::{Changes, Context, Decision, Fetched, NewCode, Stop};
 use crate::error::ServiceError;
 use crate::event::FunctionEventKind;
 use crate::keys;
-use crate::stored::{StoredCode, StoredFunction};
+use crate::stored::{StoredCode, StoredFunction, StoredVersion, parse};
 
 /// A valid UpdateFunctionCode request with its code, fetched and inspected.
 #[derive(Debug, Clone)]
@@ -27,13 +27,37 @@ pub struct UpdateCode<P> {
 #[derive(Debug, Clone)]
 pub struct CheckUpdate<P>(pub UpdateFunctionCode<P>);
 
+/// What a function says of the code that it runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CodeUser {
+    /// Its architecture, once it is updated.
+    pub architecture: Architecture,
+    /// Its runtime.
+    pub runtime: Option<String>,
+    /// Its handler.
+    pub handler: Option<String>,
+}
+
 impl<P: Clone + Send + 'static> Query for CheckUpdate<P> {
-    type Answer = ();
+    type Answer = CodeUser;
 
     #[allow(private_interfaces)]
-    fn look(&self, context: &Context<'_>) -> Result<(), Stop> {
-        admit(&self.0, context).map(drop)
+    fn look(&self, context: &Context<'_>) -> Result<CodeUser, Stop> {
+        let function = admit(&self.0, context)?.value.latest;
+        Ok(CodeUser {
+            architecture: architecture(&self.0, &function)?,
+            runtime: function.settings.runtime,
+            handler: function.settings.handler,
+        })
     }
+}
+
+/// The architecture of a function once it is updated.
+fn architecture<P>(request: &UpdateFunctionCode<P>, latest: &StoredVersion) -> Result<Architecture, Stop> {
+    Ok(match request.architectures {
+        Some(architecture) => architecture,
+        None => parse(&latest.architecture)?,
+    })
 }
 
 /// Refusals in this order \[chosen\]: existence, a version addressed, RevisionId, package type, combination of sources,
@@ -62,10 +86,12 @@ impl<P: Clone + Send + 'static> Command for UpdateCode<P> {
         let found = admit(&self.request, context)?;
         let code = self.fetched.as_ref().map_err(Clone::clone)?;
         check_room_left(&StoredCode::from(code), found.value.latest.settings.unzipped_layers())?;
+        let architecture = architecture(&self.request, &found.value.latest)?;
+        code.check_architecture(architecture)?;
         if self.request.dry_run {
             return self.dry_run(context, found.value, code);
         }
-        self.update(context, found, code)
+        self.update(context, found, code, architecture)
     }
 }
 
@@ -87,12 +113,17 @@ impl<P> UpdateCode<P> {
         context: &Context<'_>,
         found: Projected<StoredFunction>,
         code: &NewCode,
+        architecture: Architecture,
     ) -> Result<Decision<FunctionConfiguration>, Stop> {
         let name = &self.request.function.name;
         let mut changes = Changes::default();
         let kind = FunctionEventKind::CodeUpdated;
         let mut function = update::begin(context, name, found, kind, &mut changes)?;
         self.exchange_code(&mut function, code, &mut changes);
+        changes.keep_report(context, name, architecture, code)?;
+        if let Some(transition) = &mut function.latest.transition {
+            transition.failure = code.failure();
+        }
         let answer = if self.request.publish {
             self.publish(context, &mut function, &mut changes)?
         } else {

@@ -10,9 +10,9 @@ use crate::keys;
 use crate::stored::{
     BadStored, Stored, StoredAlias, StoredCodeSigningConfig, StoredCodeSigningUser, StoredEventInvokeConfig,
     StoredEventSourceMapping, StoredFunctionCodeSigning, StoredFunctionScaling, StoredFunctionUrl,
-    StoredLayerHead, StoredLayerPolicy, StoredLayerVersion, StoredMappingEntry, StoredPolicy,
-    StoredProvisionedConcurrency, StoredProvisionedTotal, StoredRecursionConfig, StoredReferrer,
-    StoredRuntimeManagement,
+    StoredLayerHead, StoredLayerPolicy, StoredLayerVersion, StoredMappingEntry, StoredPackageReport,
+    StoredPolicy, StoredProvisionedConcurrency, StoredProvisionedTotal, StoredRecursionConfig,
+    StoredReferrer, StoredRuntimeManagement,
 };
 
 /// What a resource says about itself to whoever moves it as a whole.
@@ -114,6 +114,7 @@ resources! {
     FunctionScaling(StoredFunctionScaling) = "function-scaling-config",
     EventSourceMapping(StoredEventSourceMapping) = "event-source-mapping",
     EventSourceMappingEntry(StoredMappingEntry) = "event-source-mapping-by",
+    PackageReport(StoredPackageReport) = "package-report",
 }
 
 /// What the key of a belonging says behind its kind, if it is one of that kind.

@@ -256,8 +256,10 @@ fn many_versions_with_many_layers_are_swept_away_in_steps() {
 
 /// An archive that takes so much unzipped, in bytes.
 fn large(content: &str, unzipped: u64) -> NewCode {
-    let NewCode::Zip { digest, size, entry_count, inline, .. } = zip(content) else { unreachable!() };
-    NewCode::Zip { digest, size, unzipped_size: unzipped, entry_count, inline }
+    let NewCode::Zip { digest, size, entry_count, inline, inspection, .. } = zip(content) else {
+        unreachable!()
+    };
+    NewCode::Zip { digest, size, unzipped_size: unzipped, entry_count, inline, inspection }
 }
 
 #[test]

@@ -56,6 +56,7 @@ mod lifecycle;
 mod lists;
 mod model;
 mod outcome;
+mod package_reports;
 mod policies;
 mod provisioned_concurrency;
 mod publish;

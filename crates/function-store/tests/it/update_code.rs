@@ -1,6 +1,6 @@
 //! UpdateFunctionCode: the order of its refusals, and what it changes and does not change.
 
-use funclet_function_store::{CheckUpdate, NewCode, ServiceError, Transitions};
+use funclet_function_store::{CheckUpdate, CodeInspection, NewCode, ServiceError, Transitions};
 use funclet_validation::UpdateFunctionCodeRequest;
 
 use crate::world::{
@@ -90,6 +90,7 @@ fn having(causes: &[Cause]) -> (UpdateFunctionCodeRequest<()>, Result<NewCode, S
         unzipped_size: 2000,
         entry_count: 1,
         inline: Some("large".into()),
+        inspection: CodeInspection::default(),
     };
     let code = if has(Cause::OverQuota) { too_large } else { zip("new") };
     let bad = ServiceError::InvalidParameterValue(Cause::BadCode.text().into());
@@ -124,7 +125,7 @@ fn the_earlier_of_two_causes_is_told(world: World) {
             // Whatever can be told without the code is told before the code is fetched.
             let early = world.look(CheckUpdate(request.validate(&world.caller).unwrap()));
             match cause {
-                Cause::BadCode | Cause::OverQuota => early.unwrap(),
+                Cause::BadCode | Cause::OverQuota => _ = early.unwrap(),
                 _ => assert_eq!(early.unwrap_err().to_string(), told),
             }
         }

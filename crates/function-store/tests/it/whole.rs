@@ -26,7 +26,7 @@ use funclet_validation::{
 
 use crate::world::{Kind, World, create_image_request, create_request, function_arn, image, zip};
 use crate::{
-    aliases, code_signing, event_source_mappings, function_scaling, layers, policies,
+    aliases, code_signing, event_source_mappings, function_scaling, layers, package_reports, policies,
     provisioned_concurrency, runtime_management,
 };
 
@@ -36,7 +36,7 @@ const KEY: &str = "arn:aws:kms:eu-central-1:111122223333:key/k";
 const PROFILE: &str = "arn:aws:signer:eu-central-1:111122223333:/signing-profiles/one";
 
 /// The names of all kinds of resources, as exports have them.
-pub(crate) const RESOURCES: [&str; 18] = [
+pub(crate) const RESOURCES: [&str; 19] = [
     "alias",
     "alias-of",
     "code-signing-config",
@@ -50,6 +50,7 @@ pub(crate) const RESOURCES: [&str; 18] = [
     "layer",
     "layer-policy",
     "layer-version",
+    "package-report",
     "policy",
     "provisioned-concurrency",
     "provisioned-total",
@@ -64,6 +65,7 @@ pub(crate) fn everything() -> World {
     let layer = layer(&world);
     function(&world, &layer);
     world.create_with(create_image_request("image"), Ok(image("repo:1", [9; 32]))).unwrap();
+    world.create_with(create_request("reported"), Ok(package_reports::warned("native", "a report"))).unwrap();
     world.create_published("gone", "x");
     aliases::create(&world, "gone", "live", "1").unwrap();
     world.delete("gone", None).unwrap();

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, mpsc};
 
 use funclet_function_store::{
-    Command, CreateFunctionWith, Failure, Fetched, FunctionConfiguration, FunctionDetail, FunctionStore,
-    NewCode, Query, Reason, ServiceError, Status, StoreParts, Transitions, UpdateCode, UpdateConfiguration,
+    CodeInspection, Command, CreateFunctionWith, Failure, Fetched, FunctionConfiguration, FunctionDetail,
+    FunctionStore, NewCode, Query, Reason, ServiceError, Status, StoreParts, Transitions, UpdateCode,
+    UpdateConfiguration,
 };
 use funclet_storage::{
     Backend, BlobDigest, CommitError, LocalBackend, LocalOptions, MemoryBackend, Scope, Value,
@@ -339,6 +340,7 @@ pub(crate) fn zip(content: &str) -> NewCode {
         unzipped_size: 2 * bytes.len() as u64,
         entry_count: 1,
         inline: Some(bytes.into()),
+        inspection: CodeInspection::default(),
     }
 }
 

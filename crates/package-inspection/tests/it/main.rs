@@ -1,9 +1,17 @@
 //! What the inspection answers, seen from outside.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout, missing_docs)]
 
+mod elves;
 mod forge;
 mod hostile;
+mod kinds;
 mod limits;
+mod linkage;
 mod memory;
+mod models;
 mod properties;
+mod readers;
 mod reading;
+mod real;
+mod table;
+mod work;

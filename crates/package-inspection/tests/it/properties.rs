@@ -1,107 +1,69 @@
-//! Any bytes at all: the inspection answers, and what it accepts is true.
+//! Any bytes at all: the inspection answers, what it says is true, and it does not work more than they are worth.
 
-use std::fs;
-use std::io::Cursor;
-use std::sync::LazyLock;
+use std::fs::File;
+use std::io::{Cursor, Write};
+use std::num::NonZeroUsize;
 
-use funclet_package_inspection::{InspectError, InspectOptions, Sha256Digest, inspect};
+use funclet_package_inspection::{
+    Architecture, Facts, Framing, InspectOptions, Level, Seekable, Sha256Digest, Source, Usage, inspect,
+};
 use proptest::collection::vec;
 use proptest::prelude::*;
-use proptest::sample::{Index, select};
 
-use crate::forge::{Entry, accepted, archive};
+use crate::forge::{Entry, archive, end_record, facts};
+use crate::models::{Package, SEEDS, cases, mutate, mutation, package};
+use crate::reading::Watched;
 
-/// The archives that mutations start from: the hostile set, and a sound one.
-static SEEDS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/hostile");
-    let mut seeds: Vec<_> = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
-    seeds.retain(|path| path.extension().is_some_and(|extension| extension == "zip"));
-    seeds.sort();
-    let mut seeds: Vec<_> = seeds.into_iter().map(|path| fs::read(path).unwrap()).collect();
-    seeds.push(archive(&[
-        Entry::new("app.py", b"x = 1"),
-        Entry::new("lib/", b""),
-        Entry::new("lib/b", b"2"),
-    ]));
-    seeds
-});
+const LEVELS: [Level; 3] = [Level::Frame, Level::Heads, Level::Verify];
 
-/// The numbers that formats go wrong at.
-const NUMBERS: [u32; 8] = [0, 1, 0x7fff_ffff, 0x8000_0000, 0xffff_fffe, u32::MAX, 0x0201_4b50, 0x0605_4b50];
-
-#[derive(Clone, Debug)]
-enum Mutation {
-    Flip(Index, u8),
-    Overwrite(Index, u32),
-    Cut(Index, Index),
-    Repeat(Index, Index, u8),
-    Splice(Index, usize, Index, Index),
+fn at(level: Level, source: &dyn Source) -> Facts {
+    inspect(source, &InspectOptions { level, ..InspectOptions::default() }).unwrap()
 }
 
-fn mutation() -> impl Strategy<Value = Mutation> {
-    let index = any::<Index>;
-    prop_oneof![
-        (index(), 1..=u8::MAX).prop_map(|(at, bits)| Mutation::Flip(at, bits)),
-        (index(), select(&NUMBERS)).prop_map(|(at, number)| Mutation::Overwrite(at, number)),
-        (index(), index()).prop_map(|(from, to)| Mutation::Cut(from, to)),
-        (index(), index(), 1..8_u8).prop_map(|(from, to, times)| Mutation::Repeat(from, to, times)),
-        (index(), 0..SEEDS.len(), index(), index())
-            .prop_map(|(at, seed, from, to)| Mutation::Splice(at, seed, from, to)),
-    ]
-}
-
-fn range(bytes: &[u8], from: &Index, to: &Index) -> std::ops::Range<usize> {
-    let (from, to) = (from.index(bytes.len() + 1), to.index(bytes.len() + 1));
-    from.min(to)..from.max(to)
-}
-
-fn mutate(bytes: &mut Vec<u8>, mutation: &Mutation) {
-    match mutation {
-        Mutation::Flip(at, bits) if !bytes.is_empty() => {
-            let at = at.index(bytes.len());
-            bytes[at] ^= bits;
-        }
-        Mutation::Overwrite(at, number) if bytes.len() >= 4 => {
-            let at = at.index(bytes.len() - 3);
-            bytes[at..at + 4].copy_from_slice(&number.to_le_bytes());
-        }
-        Mutation::Flip(..) | Mutation::Overwrite(..) => {}
-        Mutation::Cut(from, to) => drop(bytes.drain(range(bytes, from, to))),
-        Mutation::Repeat(from, to, times) => {
-            let range = range(bytes, from, to);
-            let repeated = bytes[range.clone()].repeat(usize::from(*times));
-            bytes.splice(range.end..range.end, repeated);
-        }
-        Mutation::Splice(at, seed, from, to) => {
-            let seed = &SEEDS[*seed];
-            let at = at.index(bytes.len() + 1);
-            bytes.splice(at..at, seed[range(seed, from, to)].iter().copied());
-        }
-    }
-}
-
-/// Inspects the bytes, which must not panic, and checks what is said of them if they are accepted.
+/// Inspects the bytes at all levels, which must not panic, and checks what is said of them.
 fn check(bytes: &[u8]) {
-    let limits = InspectOptions::default().limits;
-    match inspect(Cursor::new(bytes), &InspectOptions::default()) {
-        Ok(report) => {
-            assert_eq!(report.code_sha256, Sha256Digest::of(bytes));
-            assert_eq!(report.code_size, bytes.len() as u64);
-            assert!(report.unzipped_size < limits.unzipped_bytes_max);
-            assert!((1..=bytes.len() as u64 / 46).contains(&report.entry_count));
-            assert!(report.file_count <= report.entry_count);
-            assert!(report.largest_entry.unzipped_size <= report.unzipped_size);
+    for level in LEVELS {
+        let facts = at(level, &bytes);
+        assert_eq!(facts.code_sha256, Sha256Digest::of(bytes));
+        assert_eq!(facts.code_size, bytes.len() as u64);
+        assert!(facts.entry_count <= bytes.len() as u64 / 46);
+        assert!(facts.file_count <= facts.entry_count);
+        assert!(facts.kinds.values().sum::<u64>() <= facts.file_count);
+        let largest = facts.largest_entry.as_ref();
+        assert_eq!(largest.is_some(), facts.entry_count > 0);
+        assert!(largest.is_none_or(|entry| entry.unzipped_size <= facts.unzipped_size));
+        let architecture = Some(Architecture::X86_64);
+        let runtime = Some("provided.al2023".to_owned());
+        for usage in [Usage::default(), Usage { architecture, runtime, ..Usage::default() }] {
+            let report = facts.report(&usage);
+            assert!(report.verdict(Framing::Lenient) <= report.verdict(Framing::Strict));
+            for framing in [Framing::Lenient, Framing::Strict] {
+                let worst = report.findings().map(|finding| finding.verdict(framing)).max();
+                assert_eq!(
+                    worst.unwrap_or(funclet_package_inspection::Verdict::Accept),
+                    report.verdict(framing)
+                );
+                let written = serde_json::to_value(report.written(framing)).unwrap();
+                assert_eq!(written["entries"], facts.entry_count);
+            }
+            if let Some(refusal) = report.refusal(Framing::Lenient) {
+                assert!(report.refusal(Framing::Strict).is_some(), "{refusal}");
+                assert!(!refusal.to_string().is_empty());
+            }
         }
-        Err(InspectError::Refused(refusal)) => assert!(!refusal.to_string().is_empty()),
-        Err(error) => panic!("memory does not fail: {error:?}"),
     }
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(cases(1_000))]
 
     #[test]
-    fn mutated_archives(seed in 0..SEEDS.len(), mutations in vec(mutation(), 1..6)) {
+    fn archives_that_lie(Package(package) in package()) {
+        check(&package);
+    }
+
+    #[test]
+    fn damaged_archives(seed in 0..SEEDS.len(), mutations in vec(mutation(), 1..6)) {
         let mut bytes = SEEDS[seed].clone();
         for mutation in &mutations {
             mutate(&mut bytes, mutation);
@@ -119,12 +81,75 @@ proptest! {
         mut bytes in vec(prop_oneof![Just(b'P'), Just(b'K'), 0..8_u8], 0..512),
         (count, size, offset) in (any::<u16>(), any::<u32>(), any::<u32>()),
     ) {
-        bytes.extend(crate::forge::end_record(count % 8, size % 1_024, offset % 1_024));
+        bytes.extend(end_record(count % 8, size % 1_024, offset % 1_024));
         check(&bytes);
+    }
+
+    /// What is read of a package whose digest is known, when only heads are looked at: each place a few times, and a few KiB
+    /// beside it.
+    #[test]
+    fn the_work_on_heads_is_bounded(Package(package) in package()) {
+        let watched = Watched::new(&package);
+        let options = InspectOptions { digest: Some(Sha256Digest::of(b"")), ..InspectOptions::default() };
+        let facts = inspect(&watched, &options).unwrap();
+        let (size, entries) = (package.len() as u64, facts.entry_count);
+        let (bytes, calls) = watched.work();
+        prop_assert!(bytes <= 8 * size + 32_768 * (entries + 4), "{bytes} bytes of {size}, {entries} entries");
+        prop_assert!(calls <= size / 4_096 + 16 * (entries + 4), "{calls} calls, {size} bytes, {entries} entries");
+    }
+
+    #[test]
+    fn where_the_bytes_are_and_who_reads_them_makes_no_difference(Package(package) in package()) {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(&package).unwrap();
+        for level in LEVELS {
+            let expected = at(level, &package);
+            prop_assert_eq!(&at(level, &file), &expected);
+            prop_assert_eq!(&at(level, &Seekable::new(Cursor::new(&package))), &expected);
+            let digest = Some(Sha256Digest::of(&package));
+            let options = InspectOptions { level, digest, ..InspectOptions::default() };
+            prop_assert_eq!(&inspect(&file, &options).unwrap(), &expected);
+            prop_assert_eq!(&inspect(&package, &options).unwrap(), &expected);
+        }
     }
 }
 
+fn with_threads(level: Level, threads: usize, source: &dyn Source) -> Facts {
+    let threads = NonZeroUsize::new(threads).unwrap();
+    inspect(source, &InspectOptions { level, threads, ..InspectOptions::default() }).unwrap()
+}
+
 proptest! {
+    #![proptest_config(cases(12))]
+
+    /// Threads come into it from 1 MiB on.
+    #[test]
+    fn threads_make_no_difference(Package(package) in package(), seed in any::<u32>(), at in 0..3_usize) {
+        let noise: Vec<u8> = (0..1_200_000_u32).map(|at| (at ^ seed).wrapping_mul(2_654_435_761).to_le_bytes()[3]).collect();
+        let entries = [
+            Entry::new("noise", &noise),
+            Entry::new("inner.zip", &package),
+            Entry::deflated("inner.jar", &package, 6),
+            Entry { crc: 1, ..Entry::deflated("wrong", &noise, 1) },
+        ];
+        // More that is wrong than is told, in members of all lengths.
+        let wrong = (0..90_usize).map(|at| {
+            Entry { crc: 1, ..Entry::new(format!("w{at}"), &noise[..at * 37 % 80]) }
+        });
+        let entries: Vec<Entry> = entries.into_iter().chain(wrong).collect();
+        let mut packages = vec![archive(&entries), [&noise, &package[..]].concat()];
+        let package = packages.remove(at % 2);
+        let mut file: File = tempfile::tempfile().unwrap();
+        file.write_all(&package).unwrap();
+        for level in LEVELS {
+            let expected = with_threads(level, 1, &package);
+            for threads in [2, 3] {
+                prop_assert_eq!(&with_threads(level, threads, &package), &expected);
+                prop_assert_eq!(&with_threads(level, threads, &file), &expected);
+            }
+        }
+    }
+
     #[test]
     fn sound_archives_are_described_as_they_were_written(
         files in vec(("[a-z]{1,8}(/[a-z]{1,8}){0,2}/?", vec(any::<u8>(), 0..200)), 1..20),
@@ -132,10 +157,10 @@ proptest! {
     ) {
         let entries: Vec<_> = files.iter().map(|(name, content)| Entry::new(name, content)).collect();
         let package = [before, archive(&entries), behind].concat();
-        let report = accepted(&package);
-        prop_assert_eq!(report.entry_count, files.len() as u64);
-        prop_assert_eq!(report.file_count, files.iter().filter(|(name, _)| !name.ends_with('/')).count() as u64);
-        prop_assert_eq!(report.unzipped_size, files.iter().map(|(_, content)| content.len() as u64).sum::<u64>());
-        prop_assert_eq!(report.code_sha256, Sha256Digest::of(&package));
+        let facts = facts(&package);
+        prop_assert_eq!(facts.entry_count, files.len() as u64);
+        prop_assert_eq!(facts.file_count, files.iter().filter(|(name, _)| !name.ends_with('/')).count() as u64);
+        prop_assert_eq!(facts.unzipped_size, files.iter().map(|(_, content)| content.len() as u64).sum::<u64>());
+        prop_assert_eq!(facts.code_sha256, Sha256Digest::of(&package));
     }
 }

@@ -1,67 +1,75 @@
 //! How a package is read: how much of it, and what a failing disk looks like.
 
-use std::cell::Cell;
-use std::io::{self, Cursor, ErrorKind, Read, Seek, SeekFrom};
+use std::io::{self, Cursor, ErrorKind};
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use funclet_package_inspection::{InspectError, InspectOptions, Refusal, Sha256Digest, inspect};
+use funclet_package_inspection::{
+    Code, InspectError, InspectOptions, Level, Seekable, Sha256Digest, Source, Usage, inspect,
+};
 
-use crate::forge::{Entry, archive, end_record, zip64_locator};
+use crate::forge::{Archive, Entry, archive, end_record, facts, zip64_locator};
 
 /// Counts the bytes that are taken from a package and can fail once a number of them is reached.
-struct Watched<'a> {
-    package: Cursor<&'a [u8]>,
-    bytes_read: &'a Cell<u64>,
+pub(crate) struct Watched<'a> {
+    package: &'a [u8],
+    bytes_read: AtomicU64,
+    calls: AtomicU64,
     fail_after: u64,
-    shrink_to: u64,
+    shrink_to: usize,
 }
 
 impl<'a> Watched<'a> {
-    fn new(package: &'a [u8], bytes_read: &'a Cell<u64>) -> Self {
-        Self { package: Cursor::new(package), bytes_read, fail_after: u64::MAX, shrink_to: u64::MAX }
+    pub(crate) fn new(package: &'a [u8]) -> Self {
+        let (bytes_read, calls) = (AtomicU64::new(0), AtomicU64::new(0));
+        Self { package, bytes_read, calls, fail_after: u64::MAX, shrink_to: usize::MAX }
+    }
+
+    /// How many bytes were read, in how many reads.
+    pub(crate) fn work(&self) -> (u64, u64) {
+        (self.bytes_read.load(Ordering::Relaxed), self.calls.load(Ordering::Relaxed))
     }
 }
 
-impl Read for Watched<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.bytes_read.get() >= self.fail_after {
+impl Source for Watched<'_> {
+    fn size(&self) -> io::Result<u64> {
+        Ok(self.package.len() as u64)
+    }
+
+    fn read_at<'a>(&'a self, offset: u64, buffer: &'a mut [u8]) -> io::Result<&'a [u8]> {
+        if self.bytes_read.load(Ordering::Relaxed) >= self.fail_after {
             return Err(io::Error::new(ErrorKind::PermissionDenied, "the disk is gone"));
         }
-        if self.package.position() >= self.shrink_to {
-            return Ok(0);
-        }
-        let count = self.package.read(buffer)?;
-        self.bytes_read.set(self.bytes_read.get() + count as u64);
-        Ok(count)
+        let left = self.package.get(..self.shrink_to).unwrap_or(self.package);
+        let left = left.get(usize::try_from(offset).unwrap()..).unwrap_or_default();
+        let count = left.len().min(buffer.len());
+        buffer[..count].copy_from_slice(&left[..count]);
+        self.bytes_read.fetch_add(count as u64, Ordering::Relaxed);
+        self.calls.fetch_add(1, Ordering::Relaxed);
+        Ok(&buffer[..count])
     }
 }
 
-impl Seek for Watched<'_> {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        // As a file does, and as no reader of archives may depend on.
-        if matches!(to, SeekFrom::Start(position) if position > i64::MAX as u64) {
-            return Err(ErrorKind::InvalidInput.into());
-        }
-        self.package.seek(to)
-    }
+fn noise(length: u32) -> Vec<u8> {
+    (0..length).map(|byte| (byte % 251) as u8).collect()
 }
 
 fn large_package() -> Vec<u8> {
-    let content: Vec<u8> = (0..3_000_000_u32).map(|byte| (byte % 251) as u8).collect();
-    archive(&[Entry::new("a.bin", &content), Entry::new("b.py", b"x = 1")])
+    archive(&[Entry::new("a.bin", &noise(3_000_000)), Entry::new("b.py", b"x = 1")])
 }
 
 #[test]
 fn the_package_is_read_once_to_hash_it_and_its_directory_beside() {
     let package = large_package();
-    let (length, bytes_read) = (package.len() as u64, Cell::new(0));
-    let report = inspect(Watched::new(&package, &bytes_read), &InspectOptions::default()).unwrap();
-    assert_eq!(report.code_sha256, Sha256Digest::of(&package));
-    assert!((length..length + 128 * 1024).contains(&bytes_read.get()), "{}", bytes_read.get());
+    let length = package.len() as u64;
+    let watched = Watched::new(&package);
+    let facts = inspect(&watched, &InspectOptions::default()).unwrap();
+    assert_eq!(facts.code_sha256, Sha256Digest::of(&package));
+    assert!((length..length + 128 * 1024).contains(&watched.work().0), "{:?}", watched.work());
 
-    bytes_read.set(0);
-    let options = InspectOptions { digest: Some(report.code_sha256), ..InspectOptions::default() };
-    assert_eq!(inspect(Watched::new(&package, &bytes_read), &options).unwrap(), report);
-    assert!(bytes_read.get() < 128 * 1024, "{}", bytes_read.get());
+    let watched = Watched::new(&package);
+    let options = InspectOptions { digest: Some(facts.code_sha256), ..InspectOptions::default() };
+    assert_eq!(inspect(&watched, &options).unwrap(), facts);
+    assert!(watched.work().0 < 128 * 1024, "{:?}", watched.work());
 }
 
 #[test]
@@ -69,23 +77,24 @@ fn a_reader_may_stand_anywhere_and_be_borrowed() {
     let package = large_package();
     let mut reader = Cursor::new(&package);
     reader.set_position(1_000_000);
-    let report = inspect(&mut reader, &InspectOptions::default()).unwrap();
-    assert_eq!(report.code_sha256, Sha256Digest::of(&package));
+    let facts = inspect(&Seekable::new(&mut reader), &InspectOptions::default()).unwrap();
+    assert_eq!(facts.code_sha256, Sha256Digest::of(&package));
 }
 
 #[test]
 fn a_failing_disk_is_never_taken_for_a_bad_package() {
     let package = large_package();
     for fail_after in [0, 1, 16_384, 100_000, 2_000_000] {
-        let bytes_read = Cell::new(0);
-        let failing = Watched { fail_after, ..Watched::new(&package, &bytes_read) };
-        match inspect(failing, &InspectOptions::default()) {
-            Err(error @ InspectError::Io(_)) => {
-                assert_eq!(error.to_string(), "cannot read the package");
-                let cause = std::error::Error::source(&error).unwrap();
-                assert_eq!(cause.to_string(), "the disk is gone");
+        for level in [Level::Frame, Level::Heads, Level::Verify] {
+            let failing = Watched { fail_after, ..Watched::new(&package) };
+            match inspect(&failing, &InspectOptions { level, ..InspectOptions::default() }) {
+                Err(error @ InspectError::Io(_)) => {
+                    assert_eq!(error.to_string(), "cannot read the package");
+                    let cause = std::error::Error::source(&error).unwrap();
+                    assert_eq!(cause.to_string(), "the disk is gone");
+                }
+                other => panic!("failing after {fail_after}: {other:?}"),
             }
-            other => panic!("failing after {fail_after}: {other:?}"),
         }
     }
 }
@@ -93,48 +102,74 @@ fn a_failing_disk_is_never_taken_for_a_bad_package() {
 #[test]
 fn a_package_that_becomes_shorter_is_a_failure_to_read_it() {
     let package = large_package();
-    for shrink_to in [0, 1_000_000, package.len() as u64 - 1_000] {
-        let bytes_read = Cell::new(0);
-        let shrinking = Watched { shrink_to, ..Watched::new(&package, &bytes_read) };
-        let result = inspect(shrinking, &InspectOptions::default());
+    for shrink_to in [0, 1_000_000, package.len() - 1_000] {
+        let shrinking = Watched { shrink_to, ..Watched::new(&package) };
+        let result = inspect(&shrinking, &InspectOptions::default());
         assert!(matches!(result, Err(InspectError::Io(_))), "{shrink_to}: {result:?}");
     }
 }
 
 #[test]
+fn an_inspection_stops_when_it_is_told_to() {
+    let package =
+        archive(&[Entry::deflated("a.bin", &noise(3_000_000), 6), Entry::new("b", &noise(3_000_000))]);
+    for level in [Level::Frame, Level::Heads, Level::Verify] {
+        let mut stopped = 0;
+        // One more answer each time, until it is done before it is told.
+        for patience in 0.. {
+            let asked = AtomicU64::new(0);
+            let stop = || asked.fetch_add(1, Ordering::Relaxed) >= patience;
+            match inspect(&package, &InspectOptions { level, stop: Some(&stop), ..InspectOptions::default() })
+            {
+                Err(InspectError::Stopped) => stopped += 1,
+                Ok(facts) => {
+                    assert_eq!(facts.code_sha256, Sha256Digest::of(&package));
+                    break;
+                }
+                Err(error) => panic!("{error:?}"),
+            }
+        }
+        // Every 128 KiB of what is hashed, and every piece of content.
+        let least = if level == Level::Verify { 60 } else { 20 };
+        assert!((least..1_000).contains(&stopped), "{level}: {stopped}");
+    }
+}
+
+#[test]
 fn the_longest_comment_and_stray_signatures_in_it_are_no_hindrance() {
-    let mut package = archive(&[Entry::new("a.py", b"x = 1")]);
-    let length_at = package.len() - 2;
-    package[length_at..].copy_from_slice(&u16::MAX.to_le_bytes());
     let mut comment = vec![b' '; usize::from(u16::MAX)];
     comment[100..104].copy_from_slice(b"PK\x05\x06");
     comment[65_000..65_004].copy_from_slice(b"PK\x05\x06");
-    package.extend(comment);
-    let before = [vec![b'#'; 300_000], package].concat();
-    let report = inspect(Cursor::new(&before), &InspectOptions::default()).unwrap();
-    assert_eq!((report.entry_count, report.largest_entry.path()), (1, "a.py".to_owned()));
+    let before = vec![b'#'; 300_000];
+    let entries = vec![Entry::new("a.py", b"x = 1")];
+    let package = Archive { entries, before, comment, counts_from_itself: true, ..Archive::default() };
+    let facts = facts(&package.bytes());
+    assert_eq!((facts.entry_count, facts.comment_length), (1, 65_535));
+    assert_eq!(facts.largest_entry.as_ref().unwrap().path(), "a.py");
+    let report = facts.report(&Usage::default());
+    assert_eq!(report.findings().map(|finding| finding.code).collect::<Vec<_>>(), [Code::PrependedData]);
 }
 
-/// Goal: the work on a package that is made to be searched is bounded, whatever its size. Method: packages full of the
+/// Goal: the work on a package that is made to be searched is bounded by its size. Method: packages full of the
 /// signatures that a reader looks for, with end records that send it through all of them; what is read is counted.
 #[test]
-fn a_flood_of_signatures_is_not_searched_through() {
+fn a_flood_of_signatures_is_searched_once_at_most() {
     const FLOOD_BYTES: usize = 8 << 20;
     let flood = |signature: &[u8; 4]| signature.repeat(FLOOD_BYTES / 4);
     let halfway = (FLOOD_BYTES / 2) as u64;
     let zip64_end = |from| [zip64_locator(from), end_record(u16::MAX, 0, 0)].concat();
     let floods = [
-        [flood(b"PK\x01\x02"), end_record(1, 3, 0)].concat(),
-        [flood(b"PK\x05\x06"), end_record(1, 3, 0)].concat(),
-        [flood(b"PK\x06\x06"), zip64_end(0), zip64_end(halfway)].concat(),
-        [flood(b"PK\x06\x07"), zip64_end(0)].concat(),
+        ([flood(b"PK\x01\x02"), end_record(1, 3, 0)].concat(), Code::CdSizeMismatch),
+        ([flood(b"PK\x05\x06"), end_record(1, 3, 0)].concat(), Code::CdOutOfBounds),
+        ([flood(b"PK\x06\x06"), zip64_end(0), zip64_end(halfway)].concat(), Code::CdOutOfBounds),
+        ([flood(b"PK\x06\x07"), zip64_end(0)].concat(), Code::Zip64LocatorBad),
     ];
-    for package in floods {
-        let bytes_read = Cell::new(0);
-        match inspect(Watched::new(&package, &bytes_read), &InspectOptions::default()) {
-            Err(InspectError::Refused(Refusal::NotAZip { .. })) => {}
-            other => panic!("{other:?}"),
-        }
-        assert!(bytes_read.get() < 1 << 20, "{} bytes read", bytes_read.get());
+    for (package, code) in floods {
+        let watched = Watched::new(&package);
+        let options = InspectOptions { digest: Some(Sha256Digest::of(b"")), ..InspectOptions::default() };
+        let facts = inspect(&watched, &options).unwrap();
+        let report = facts.report(&Usage::default());
+        assert!(report.count(code) > 0, "{:?}", report.findings().collect::<Vec<_>>());
+        assert!(watched.work().0 < (FLOOD_BYTES + (1 << 20)) as u64, "{:?}", watched.work());
     }
 }

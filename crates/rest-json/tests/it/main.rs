@@ -10,6 +10,7 @@ mod errors;
 mod event_source_mappings;
 mod golden;
 mod images;
+mod inspection;
 mod invocations;
 mod outside_of_bodies;
 mod packages;

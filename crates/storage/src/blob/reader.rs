@@ -46,6 +46,48 @@ impl BlobReader {
         self.length == 0
     }
 
+    /// Returns the content, if it lies in memory.
+    #[must_use]
+    pub fn in_memory(&self) -> Option<&[u8]> {
+        match &self.source {
+            Source::Memory(content) => Some(content),
+            Source::File { .. } => None,
+        }
+    }
+
+    /// Reads from `offset` on until `buffer` is full or the blob ends, and returns how many bytes that makes. The position
+    /// does not count and stays.
+    ///
+    /// # Errors
+    /// The system's error.
+    pub fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut filled = 0;
+        while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+            match self.read_some(offset.saturating_add(filled as u64), rest) {
+                Ok(0) => break,
+                Ok(count) => filled += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(filled)
+    }
+
+    fn read_some(&self, position: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        let left = usize::try_from(self.length.saturating_sub(position)).unwrap_or(usize::MAX);
+        let wanted = buffer.len().min(left);
+        let Some(buffer) = buffer.get_mut(..wanted) else { return Ok(0) };
+        match &self.source {
+            Source::Memory(content) => {
+                let start = usize::try_from(position).unwrap_or(usize::MAX);
+                let part = content.get(start..).and_then(|rest| rest.get(..wanted)).unwrap_or_default();
+                buffer.copy_from_slice(part);
+                Ok(wanted)
+            }
+            Source::File { file, offset } => file.read_at(buffer, offset + position),
+        }
+    }
+
     /// Reads the blob whole.
     ///
     /// # Errors
@@ -65,18 +107,7 @@ impl BlobReader {
 
 impl Read for BlobReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let left = usize::try_from(self.length.saturating_sub(self.position)).unwrap_or(usize::MAX);
-        let wanted = buffer.len().min(left);
-        let Some(buffer) = buffer.get_mut(..wanted) else { return Ok(0) };
-        let read = match &self.source {
-            Source::Memory(content) => {
-                let start = usize::try_from(self.position).unwrap_or(usize::MAX);
-                let part = content.get(start..).and_then(|rest| rest.get(..wanted)).unwrap_or_default();
-                buffer.copy_from_slice(part);
-                wanted
-            }
-            Source::File { file, offset } => file.read_at(buffer, offset + self.position)?,
-        };
+        let read = self.read_some(self.position, buffer)?;
         self.position += read as u64;
         Ok(read)
     }

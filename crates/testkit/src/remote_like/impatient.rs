@@ -34,6 +34,11 @@ impl<V: View + ?Sized> View for ImpatientView<'_, V> {
         self.count()?;
         self.view.scan(prefix, after, limit)
     }
+
+    fn holds(&self, digest: &BlobDigest) -> Result<bool, ReadError> {
+        self.count()?;
+        self.view.holds(digest)
+    }
 }
 
 /// The same for a transaction.
@@ -49,6 +54,10 @@ impl View for Impatient<'_> {
 
     fn scan(&self, prefix: &[u8], after: Option<&[u8]>, limit: usize) -> Result<Page, ReadError> {
         ImpatientView { view: &*self.tx, left: &self.left }.scan(prefix, after, limit)
+    }
+
+    fn holds(&self, digest: &BlobDigest) -> Result<bool, ReadError> {
+        ImpatientView { view: &*self.tx, left: &self.left }.holds(digest)
     }
 }
 

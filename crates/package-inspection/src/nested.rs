@@ -1,0 +1,164 @@
+//! Archives in the archive that are compressed as a whole: their directory comes last, so they are read from the front, by
+//! their local headers.
+
+use std::io::{self, ErrorKind, Read};
+use std::ops::ControlFlow;
+
+use flate2::{Decompress, FlushDecompress, Status};
+
+use crate::fields::{u16_at, u32_at};
+
+const SIGNATURE: &[u8; 4] = b"PK\x03\x04";
+const HEADER_BYTES: usize = 30;
+const DESCRIPTOR_SIGNATURE: &[u8; 4] = b"PK\x07\x08";
+const DESCRIPTOR: u16 = 1 << 3;
+const STEP_BYTES: usize = 16 << 10;
+
+/// A member of such an archive: its name, its declared length if its header has that, and the method.
+pub(crate) struct Head<'a> {
+    pub(crate) name: &'a [u8],
+    pub(crate) size: Option<u64>,
+}
+
+/// What is told while an archive passes by.
+pub(crate) trait Visitor {
+    /// A member begins. What it wants of it is handed to [`Visitor::piece`].
+    fn begin(&mut self, head: Head<'_>);
+    /// The next bytes of its content; with `Break` the rest is passed over.
+    fn piece(&mut self, bytes: &[u8]) -> ControlFlow<()>;
+    /// It has ended.
+    fn end(&mut self);
+}
+
+/// Reads an archive from the front. Ends without an error where it cannot be followed.
+pub(crate) fn read(archive: &mut dyn Read, visitor: &mut dyn Visitor) -> io::Result<()> {
+    let mut stream = Stream { archive, buffer: vec![0; STEP_BYTES], start: 0, end: 0 };
+    let mut state = Decompress::new(false);
+    let mut output = vec![0; STEP_BYTES];
+    while stream.member(&mut state, &mut output, visitor)? {}
+    Ok(())
+}
+
+/// An archive that is read once.
+struct Stream<'a> {
+    archive: &'a mut dyn Read,
+    buffer: Vec<u8>,
+    start: usize,
+    end: usize,
+}
+
+impl Stream<'_> {
+    /// Returns at least `wanted` bytes, fewer only at the end, without taking them. `wanted` fits into the buffer.
+    fn peek(&mut self, wanted: usize) -> io::Result<&[u8]> {
+        if self.end - self.start < wanted {
+            self.buffer.copy_within(self.start..self.end, 0);
+            (self.start, self.end) = (0, self.end - self.start);
+            while self.end < wanted {
+                let Some(free) = self.buffer.get_mut(self.end..) else { break };
+                match self.archive.read(free) {
+                    Ok(0) => break,
+                    Ok(count) => self.end += count,
+                    Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+        Ok(self.buffer.get(self.start..self.end).unwrap_or_default())
+    }
+
+    fn take(&mut self, count: usize) {
+        self.start = (self.start + count).min(self.end);
+    }
+
+    /// Reads one member; `false` if there is none that can be followed.
+    fn member(
+        &mut self,
+        state: &mut Decompress,
+        output: &mut [u8],
+        visitor: &mut dyn Visitor,
+    ) -> io::Result<bool> {
+        let header = self.peek(HEADER_BYTES)?;
+        let fields = (u16_at(header, 6), u16_at(header, 8), u32_at(header, 18), u32_at(header, 22));
+        let (Some(flags), Some(method), Some(zipped), Some(unzipped)) = fields else { return Ok(false) };
+        let lengths = (u16_at(header, 26).map(usize::from), u16_at(header, 28).map(usize::from));
+        let (Some(name_length), Some(extra_length)) = lengths else { return Ok(false) };
+        if !header.starts_with(SIGNATURE) || HEADER_BYTES + name_length > STEP_BYTES || zipped == u32::MAX {
+            return Ok(false);
+        }
+        let described = flags & DESCRIPTOR != 0;
+        let bytes = self.peek(HEADER_BYTES + name_length)?;
+        let Some(name) = bytes.get(HEADER_BYTES..HEADER_BYTES + name_length) else { return Ok(false) };
+        visitor.begin(Head { name, size: (!described).then(|| unzipped.into()) });
+        self.take(HEADER_BYTES + name_length);
+        if !self.pass(extra_length as u64, &mut |_| ControlFlow::Break(()))? {
+            return Ok(false);
+        }
+        let whole = match method {
+            _ if flags & 1 != 0 => false,
+            0 if !described => self.pass(zipped.into(), &mut |bytes| visitor.piece(bytes))?,
+            8 => self.inflate(state, output, visitor)?,
+            _ => false,
+        };
+        visitor.end();
+        if whole && described {
+            self.descriptor()?;
+        }
+        Ok(whole)
+    }
+
+    /// Passes `length` bytes by; `false` if there are fewer.
+    fn pass(&mut self, length: u64, sink: &mut dyn FnMut(&[u8]) -> ControlFlow<()>) -> io::Result<bool> {
+        let (mut left, mut wanted) = (length, true);
+        while left > 0 {
+            let bytes = self.peek(1)?;
+            let count = bytes.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+            if count == 0 {
+                return Ok(false);
+            }
+            if wanted {
+                wanted = sink(bytes.get(..count).unwrap_or_default()).is_continue();
+            }
+            self.take(count);
+            left -= count as u64;
+        }
+        Ok(true)
+    }
+
+    /// Passes a compressed member by, whose end only its own bytes tell; `false` if they do not.
+    fn inflate(
+        &mut self,
+        state: &mut Decompress,
+        output: &mut [u8],
+        visitor: &mut dyn Visitor,
+    ) -> io::Result<bool> {
+        state.reset(false);
+        let mut wanted = true;
+        loop {
+            let (before_in, before_out) = (state.total_in(), state.total_out());
+            let bytes = self.peek(1)?;
+            let Ok(status) = state.decompress(bytes, output, FlushDecompress::None) else { return Ok(false) };
+            let used = (state.total_in() - before_in) as usize;
+            let written = (state.total_out() - before_out) as usize;
+            self.take(used);
+            if wanted && written > 0 {
+                wanted = visitor.piece(output.get(..written).unwrap_or_default()).is_continue();
+            }
+            match status {
+                Status::StreamEnd => return Ok(true),
+                _ if used == 0 && written == 0 => return Ok(false),
+                _ => {}
+            }
+        }
+    }
+
+    /// Takes the descriptor of whichever form lets the archive go on behind it.
+    fn descriptor(&mut self) -> io::Result<()> {
+        let bytes = self.peek(28)?;
+        let before = if bytes.starts_with(DESCRIPTOR_SIGNATURE) { 4 } else { 0 };
+        let goes_on =
+            |length: usize| bytes.get(before + length..).is_some_and(|bytes| bytes.starts_with(b"PK"));
+        let length = if !goes_on(12) && goes_on(20) { 20 } else { 12 };
+        self.take(before + length);
+        Ok(())
+    }
+}
