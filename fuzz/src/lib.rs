@@ -3,7 +3,7 @@
 use std::io::{self, Cursor};
 
 use funclet_package_inspection::{
-    Architecture, Facts, Framing, InspectOptions, Level, Seekable, Sha256Digest, Source, Usage, Verdict,
+    Architecture, Facts, Fit, Framing, InspectOptions, Level, Seekable, Sha256Digest, Source, Usage, Verdict,
     inspect,
 };
 
@@ -50,5 +50,10 @@ fn report(facts: &Facts, usage: &Usage) {
     assert!(report.refusal(Framing::Lenient).is_none() || report.refusal(Framing::Strict).is_some());
     let mismatches = report.fits().iter().filter(|fit| !fit.offenders.is_empty());
     assert!(mismatches.into_iter().all(|fit| fit.offender_count >= fit.offenders.len() as u64));
-    let _ = (report.mismatch(), report.predicted_failure(), report.extraction_failure());
+    for fit in report.fits() {
+        let refused = report.mismatch(fit.architecture).is_some();
+        assert!(!refused || fit.fit == Fit::Mismatch, "{fit:?}");
+    }
+    assert_eq!(report.extraction_failure().is_some(), report.verdict(Framing::Lenient) == Verdict::Reject);
+    let _ = report.predicted_failure();
 }
