@@ -198,3 +198,52 @@ fn an_image_in_an_archive_in_the_package_is_told_as_one_beside_it() {
     assert!(heads.natives.iter().all(|native| native.linkage.is_none() && !native.malformed));
     assert_eq!(heads.natives.len(), 5);
 }
+
+/// Overwrites numbers of an image of 64 bits, each at its place.
+fn with_numbers(mut image: Vec<u8>, numbers: &[(usize, u64)]) -> Vec<u8> {
+    for &(at, number) in numbers {
+        image[at..at + 8].copy_from_slice(&number.to_le_bytes());
+    }
+    image
+}
+
+/// Where the last entry of the dynamic segment lies that has this tag; the segment is the last part of the image.
+fn dynamic_entry(image: &[u8], tag: u64) -> usize {
+    (0..image.len() / 16)
+        .rev()
+        .map(|at| at * 16 + image.len() % 16)
+        .find(|&at| image[at..at + 8] == tag.to_le_bytes())
+        .unwrap()
+}
+
+#[test]
+fn what_an_image_says_twice_counts_as_for_the_kernel_and_the_loader() {
+    let image = Image {
+        interpreter: Some("/lib64/ld-linux-x86-64.so.2".to_owned()),
+        strings_apart: true,
+        ..Image::library(X86_64, "GLIBC_2.17")
+    };
+    let bytes = image.bytes();
+    // The first of the segments, which would be loaded, becomes another interpreter.
+    let mut twice = bytes.clone();
+    twice[64] = 3;
+    let beginning = shown(b"\x7fELF\x02\x01\x01");
+    assert_eq!(inspected(&twice).linkage.unwrap().interpreter.unwrap(), beginning);
+    check(&twice);
+    // The length of the table of strings becomes another table, which begins with the image.
+    let twice =
+        with_numbers(bytes.clone(), &[(dynamic_entry(&bytes, 10), 5), (dynamic_entry(&bytes, 10) + 8, 0)]);
+    assert_eq!(inspected(&twice).linkage.unwrap().needed, [shown(b"ELF\x02\x01\x01")]);
+    check(&twice);
+}
+
+#[test]
+fn names_beyond_the_table_of_strings_are_malformed() {
+    let bytes = Image { strings_apart: true, ..Image::library(X86_64, "GLIBC_2.17") }.bytes();
+    let strings = 1 + ("libc.so.6".len() + 1) * 2 + "GLIBC_2.17".len() + 1;
+    let needing =
+        |index: u64| inspected(&with_numbers(bytes.clone(), &[(dynamic_entry(&bytes, 1) + 8, index)]));
+    assert!(!needing(strings as u64 - 1).malformed);
+    assert!(needing(strings as u64).malformed);
+    assert!(needing(u64::MAX).malformed);
+}

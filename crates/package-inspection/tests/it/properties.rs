@@ -143,6 +143,7 @@ proptest! {
         file.write_all(&package).unwrap();
         for level in LEVELS {
             let expected = with_threads(level, 1, &package);
+            prop_assert_eq!(&with_threads(level, 1, &file), &expected);
             for threads in [2, 3] {
                 prop_assert_eq!(&with_threads(level, threads, &package), &expected);
                 prop_assert_eq!(&with_threads(level, threads, &file), &expected);

@@ -4,11 +4,11 @@
 use std::io::{Cursor, Read};
 
 use flate2::read::DeflateDecoder;
-use funclet_package_inspection::{Facts, Framing, Usage, Verdict};
+use funclet_package_inspection::{Code, Facts, Finding, Framing, Usage, Verdict};
 use proptest::prelude::*;
 use rawzip::CompressionMethod;
 
-use crate::forge::{DEFLATED, DESCRIBED, STORED, facts};
+use crate::forge::{Archive, DEFLATED, DESCRIBED, Ends, Entry, STORED, facts};
 use crate::models::{Package, SEEDS, cases, package};
 
 /// A member as a reader has it.
@@ -178,4 +178,79 @@ fn many_archives_that_are_drawn_are_taken_strictly() {
     let draw = |runner: &mut _| strategy.new_tree(runner).unwrap().current();
     let taken = (0..300).filter(|_| verdict(&facts(&draw(&mut runner).0)) != Verdict::Reject).count();
     assert!((60..270).contains(&taken), "{taken} of 300");
+}
+
+/// Archives that a reader reads otherwise or not at all, as properties found them; the strict profile took each of them once.
+#[test]
+fn what_readers_differ_about_is_not_taken() {
+    let entries = || vec![Entry::deflated("a.py", b"x = 1", 6), Entry::deflated("b.py", b"y = 2", 6)];
+    let plain = || Archive::of(entries());
+    let wide = || Archive { ends: Ends::Wide, ..plain() };
+    let changed = |archive: Archive, from_end: usize, bytes: &[u8]| {
+        let mut package = archive.bytes();
+        let at = package.len() - from_end;
+        package[at..at + bytes.len()].copy_from_slice(bytes);
+        package
+    };
+    let behind_the_directory = {
+        let mut package = plain().bytes();
+        let end = package.len() - 22;
+        package.splice(end..end, *b"in between");
+        package
+    };
+    // The entry is as long as the ZIP64 records, so that by its length the directory begins with the second.
+    let as_long_as_the_records = {
+        let mut entries = entries();
+        entries[0].comment = vec![b' '; 76 - 46 - entries[0].name.len()];
+        Archive { ends: Ends::Twice, ..Archive::of(entries) }.bytes()
+    };
+    let cases = [
+        (
+            Archive { before: b"#!".to_vec(), counts_from_itself: true, ..wide() }.bytes(),
+            Code::Zip64LocatorBad,
+        ),
+        (behind_the_directory, Code::UnreferencedBytes),
+        (changed(plain(), 18, &[255, 255]), Code::MultiDisk),
+        (changed(wide(), 18, &[255, 255]), Code::MultiDisk),
+        (changed(wide(), 26, &[2]), Code::MultiDisk),
+        (as_long_as_the_records, Code::CdSizeMismatch),
+    ];
+    for (package, code) in cases {
+        let facts = facts(&package);
+        let report = facts.report(&Usage::default());
+        let finding = report.findings().find(|finding| finding.code == code);
+        let finding = finding.unwrap_or_else(|| panic!("{code}: {}", told(&package)));
+        assert_eq!(finding.verdict(Framing::Strict), Verdict::Reject, "{finding:?}");
+        assert_ne!(finding.verdict(Framing::Lenient), Verdict::Reject, "{finding:?}");
+    }
+    for both in [plain(), wide()] {
+        assert_eq!(check(&both.bytes()), Ok(true));
+    }
+    // Who reads from the front does not know where this member ends.
+    let mut entry = Entry::deflated("a.py", b"x = 1", 6);
+    entry.local.zipped = Some(u32::MAX);
+    let package = Archive::of(vec![entry]).bytes();
+    assert!(read_from_the_front(&package).is_err());
+    assert_eq!(verdict(&facts(&package)), Verdict::Warn);
+}
+
+#[test]
+fn archives_in_which_others_could_be_found_are_not_taken() {
+    let inner = Archive::of(vec![Entry::new("evil.py", b"")]).bytes();
+    let entry = || Entry::new("a.py", b"x = 1");
+    let found = |archive: Archive, code| {
+        let facts = facts(&archive.bytes());
+        let report = facts.report(&Usage::default());
+        let verdict = |finding: &Finding| finding.verdict(Framing::Strict);
+        let found = report.findings().filter(|finding| finding.code == code).map(verdict).max();
+        assert_eq!(found, Some(Verdict::Reject), "{code}: {report:?}");
+    };
+    found(Archive { comment: inner.clone(), ..Archive::of(vec![entry()]) }, Code::MultipleEocd);
+    found(Archive { between: inner.clone(), ..Archive::of(vec![entry()]) }, Code::OrphanLocalHeader);
+    found(Archive { before: inner.clone(), ..Archive::of(vec![entry()]) }, Code::MultipleEocd);
+    // In a member it is that member's content.
+    assert_eq!(check(&Archive::of(vec![entry(), Entry::new("inner.zip", &inner)]).bytes()), Ok(true));
+    // The last byte of the first member is the first of the second.
+    let shares = Entry { zipped: 6, unzipped: 6, crc: crc32fast::hash(b"x = 1P"), ..entry() };
+    found(Archive::of(vec![shares, Entry::new("b.py", b"")]), Code::Overlap);
 }

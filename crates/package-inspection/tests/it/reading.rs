@@ -72,6 +72,38 @@ fn the_package_is_read_once_to_hash_it_and_its_directory_beside() {
     assert!(watched.work().0 < 128 * 1024, "{:?}", watched.work());
 }
 
+/// A package is hashed in pieces; members lie across their borders, and the directory has them in any order.
+#[test]
+fn members_may_lie_anywhere_in_the_pieces_that_are_hashed() {
+    let content = |at: u32| [&b"\x7fELF"[..], &noise(at * 7919 % 30_000)].concat();
+    let entry = |at: u32| match at % 3 {
+        0 => Entry::new(format!("{at}"), &content(at)),
+        1 => Entry::deflated(format!("{at}"), &content(at), 1),
+        _ => Entry::deflated(format!("{at}"), format!("#!{at}\r\n").as_bytes(), 6).described(true, false),
+    };
+    for is_reversed in [false, true] {
+        let package = Archive { is_reversed, ..Archive::of((0..400).map(entry).collect()) }.bytes();
+        for level in [Level::Frame, Level::Heads, Level::Verify] {
+            let options = InspectOptions { level, ..InspectOptions::default() };
+            let expected = inspect(&package, &options).unwrap();
+            assert_eq!(inspect(&Watched::new(&package), &options).unwrap(), expected);
+            let kinds = expected.kinds.values().sum::<u64>();
+            assert_eq!(kinds, if level == Level::Frame { 0 } else { 400 });
+        }
+    }
+}
+
+#[test]
+fn of_large_members_only_the_heads_are_read() {
+    let content = noise(100_000);
+    let package = archive(&(0..200).map(|at| Entry::new(format!("{at}"), &content)).collect::<Vec<_>>());
+    let watched = Watched::new(&package);
+    let options = InspectOptions { digest: Some(Sha256Digest::of(b"")), ..InspectOptions::default() };
+    inspect(&watched, &options).unwrap();
+    let (bytes, calls) = watched.work();
+    assert!(bytes < 200 * 8_192 + (256 << 10) && calls < 200 * 3, "{bytes} bytes in {calls} reads");
+}
+
 #[test]
 fn a_reader_may_stand_anywhere_and_be_borrowed() {
     let package = large_package();
