@@ -85,9 +85,7 @@ impl Fetcher<'_> {
         let mut inspection = self.inspection.judge(&report);
         let mut stays = Vec::new();
         if keep && (inspection.warns || !inspection.misfits.is_empty()) && !self.usage.is_layer {
-            let (document, stay) = package_reports::keep(&report, self.blobs)?;
-            inspection.report = Some(document);
-            stays.extend(stay);
+            inspection.report = Some(package_reports::keep(&report)?);
         }
         let mut inline = None;
         if keep {

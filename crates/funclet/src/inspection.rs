@@ -89,6 +89,8 @@ impl Inspection {
     /// How deep packages are looked into.
     pub(crate) fn level(self) -> Level {
         match self.arch_policy {
+            // Whether all readers read it alike shows in the whole content.
+            _ if self.framing == Framing::Strict => Level::Verify,
             ArchPolicy::Off => Level::Frame,
             ArchPolicy::Warn | ArchPolicy::Enforce => Level::Heads,
         }

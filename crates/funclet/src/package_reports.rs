@@ -3,27 +3,29 @@
 use bytes::Bytes;
 use funclet_function_store::{CodeReport, FindPackageReport, FoundPackageReport};
 use funclet_package_inspection::{Framing, Level, Report, Usage};
-use funclet_storage::{BlobDigest, BlobStore, StagedBlob};
+use funclet_storage::BlobDigest;
 
 use crate::error::Error;
 use crate::fetch::inspect_blob;
 use crate::lambda::Lambda;
-use crate::package::Stay;
 
-/// Up to how many bytes a report rides in the record of its package; there is room for that beside the code and layers.
+/// Up to how many bytes a kept report has: it rides in the record of its package, where there is room for that beside the code and
+/// layers. So nothing waits for a file of its own, however much there is to be told.
 pub(crate) const INLINED_BYTES_MAX: usize = 16 << 10;
 
-/// Makes a report a document that a transaction can hold.
-pub(crate) fn keep(report: &Report<'_>, blobs: &dyn BlobStore) -> Result<(CodeReport, Option<Stay>), Error> {
-    let document = StagedBlob::from(Bytes::from(written(report)?));
-    let (digest, size) = (document.digest(), document.size());
-    let inline =
-        document.in_memory().filter(|bytes| bytes.len() <= INLINED_BYTES_MAX.min(blobs.inline_bytes_max()));
-    if let Some(inline) = inline {
-        return Ok((CodeReport { digest, size, inline: Some(inline.clone()) }, None));
+/// Makes a report a document that a transaction can hold: with everything, or with as many native files and findings as fit.
+pub(crate) fn keep(report: &Report<'_>) -> Result<CodeReport, Error> {
+    let mut most = usize::MAX;
+    loop {
+        let document =
+            serde_json::to_vec(&report.written_briefly(Framing::Lenient, most)).map_err(Error::failed)?;
+        if document.len() <= INLINED_BYTES_MAX || most == 0 {
+            let content = Bytes::from(document);
+            let (digest, size) = (BlobDigest::of(&content), content.len() as u64);
+            return Ok(CodeReport { digest, size, inline: Some(content) });
+        }
+        most = most.min(128) / 2;
     }
-    let stay = Stay::pinned(blobs.store(document)?);
-    Ok((CodeReport { digest, size, inline: None }, Some(stay)))
 }
 
 fn written(report: &Report<'_>) -> Result<Vec<u8>, Error> {
@@ -33,8 +35,8 @@ fn written(report: &Report<'_>) -> Result<Vec<u8>, Error> {
 impl Lambda {
     /// Returns the report of a package that the account holds, as a JSON document; `None` if it does not hold the package.
     ///
-    /// The report that was made when the package was uploaded, if there was something to be told; otherwise it is made now, for no
-    /// function in particular. Its members are those of `funclet inspect --json` (see the documentation of
+    /// The report that was made when the package was uploaded, if there was something to be told, with as much of that as has room in
+    /// 16 KiB; otherwise it is made now, for no function in particular. Its members are those of `funclet inspect --json` (see the documentation of
     /// `funclet_package_inspection::Written`).
     ///
     /// # Errors

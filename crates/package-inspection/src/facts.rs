@@ -6,7 +6,7 @@ use crate::digest::Sha256Digest;
 use crate::finding::Findings;
 use crate::inspect::Level;
 use crate::links::Links;
-use crate::native::{Kind, Native};
+use crate::native::{Kind, Linkage, Native};
 use crate::report::{Report, Usage};
 use crate::scan::{Files, Program};
 use crate::text::display;
@@ -58,12 +58,21 @@ impl Facts {
     /// Returns about how much memory the facts take, in bytes.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
-        // What each native file and finding takes with its texts, roughly.
-        const NATIVE_BYTES: usize = 512;
-        const FINDING_BYTES: usize = 256;
-        let natives = self.natives.len() * NATIVE_BYTES;
-        let findings = self.findings.iter().count() * FINDING_BYTES;
-        size_of::<Self>() + natives + findings + self.files.memory_bytes() + self.links.memory_bytes()
+        // What a native file or finding takes beside its texts, roughly.
+        const EACH_BYTES: usize = 256;
+        let natives = self.natives.iter().map(|native| {
+            let linkage = native.linkage.as_ref().map_or(0, Linkage::bytes);
+            EACH_BYTES + native.path.len() + usize::try_from(linkage).unwrap_or(usize::MAX >> 1)
+        });
+        let findings = self
+            .findings
+            .iter()
+            .map(|finding| EACH_BYTES + finding.detail.len() + finding.entry.as_ref().map_or(0, String::len));
+        let wheels =
+            self.wheels.iter().map(|wheel| EACH_BYTES + wheel.tags.iter().map(String::len).sum::<usize>());
+        let programs = self.programs.iter().map(|program| EACH_BYTES + program.path.len());
+        let listed: usize = natives.chain(findings).chain(wheels).chain(programs).sum();
+        size_of::<Self>() + listed + self.files.memory_bytes() + self.links.memory_bytes()
     }
 
     /// Tells whether the package has a file of a path.

@@ -97,13 +97,21 @@ fn is_zero(number: &u64) -> bool {
 pub struct Written<'a> {
     report: &'a Report<'a>,
     framing: Framing,
+    /// How many of each list are written.
+    most: usize,
 }
 
 impl Report<'_> {
     /// Returns the report in a form that serializes.
     #[must_use]
     pub fn written(&self, framing: Framing) -> Written<'_> {
-        Written { report: self, framing }
+        Written { report: self, framing, most: usize::MAX }
+    }
+
+    /// As [`Report::written`], with no more than `most` native files, findings, wheels and files that do not fit; the numbers count all.
+    #[must_use]
+    pub fn written_briefly(&self, framing: Framing, most: usize) -> Written<'_> {
+        Written { report: self, framing, most }
     }
 }
 
@@ -114,7 +122,7 @@ impl Serialize for Written<'_> {
             Verdict::Accept => "info".to_owned(),
             other => other.to_string(),
         };
-        let findings = report.findings().map(|finding| DocumentFinding {
+        let findings = report.findings().take(self.most).map(|finding| DocumentFinding {
             code: finding.code.as_str(),
             severity: severity(finding.verdict(self.framing)),
             entry: finding.entry.as_deref(),
@@ -134,18 +142,19 @@ impl Serialize for Written<'_> {
                 .iter()
                 .map(|fit| (fit.architecture.to_string(), fit.fit.to_string()))
                 .collect(),
-            offenders: fits.iter().map(offenders).collect(),
+            offenders: fits.iter().map(|fit| offenders(fit, self.most)).collect(),
             findings: findings.collect(),
             finding_counts: report
                 .findings()
                 .map(|finding| (finding.code.as_str(), report.count(finding.code)))
                 .collect(),
             kinds: facts.kinds.iter().map(|(kind, &count)| (kind.as_str(), count)).collect(),
-            natives: facts.natives.iter().map(native).collect(),
-            natives_left_out: facts.natives_left_out,
+            natives: facts.natives.iter().take(self.most).map(native).collect(),
+            natives_left_out: facts.natives_left_out + facts.natives.len().saturating_sub(self.most) as u64,
             wheels: facts
                 .wheels
                 .iter()
+                .take(self.most)
                 .map(|wheel| DocumentWheel { path: &wheel.path, tags: &wheel.tags })
                 .collect(),
             predicted_failure: report
@@ -156,8 +165,8 @@ impl Serialize for Written<'_> {
     }
 }
 
-fn offenders(fit: &ArchitectureFit) -> (String, Vec<String>) {
-    (fit.architecture.to_string(), fit.offenders.iter().map(ToString::to_string).collect())
+fn offenders(fit: &ArchitectureFit, most: usize) -> (String, Vec<String>) {
+    (fit.architecture.to_string(), fit.offenders.iter().take(most).map(ToString::to_string).collect())
 }
 
 fn native(native: &Native) -> DocumentNative<'_> {

@@ -30,9 +30,10 @@ pub(crate) trait Visitor {
     fn end(&mut self);
 }
 
-/// Reads an archive from the front. Ends without an error where it cannot be followed.
-pub(crate) fn read(archive: &mut dyn Read, visitor: &mut dyn Visitor) -> io::Result<()> {
-    let mut stream = Stream { archive, buffer: vec![0; STEP_BYTES], start: 0, end: 0 };
+/// Reads an archive from the front. Ends without an error where it cannot be followed, and where its members have made more
+/// than `left` bytes, which then is 0.
+pub(crate) fn read(archive: &mut dyn Read, visitor: &mut dyn Visitor, left: &mut u64) -> io::Result<()> {
+    let mut stream = Stream { archive, left, buffer: vec![0; STEP_BYTES], start: 0, end: 0 };
     let mut state = Decompress::new(false);
     let mut output = vec![0; STEP_BYTES];
     while stream.member(&mut state, &mut output, visitor)? {}
@@ -42,6 +43,8 @@ pub(crate) fn read(archive: &mut dyn Read, visitor: &mut dyn Visitor) -> io::Res
 /// An archive that is read once.
 struct Stream<'a> {
     archive: &'a mut dyn Read,
+    /// How many bytes its members may still make.
+    left: &'a mut u64,
     buffer: Vec<u8>,
     start: usize,
     end: usize,
@@ -140,6 +143,10 @@ impl Stream<'_> {
             let used = (state.total_in() - before_in) as usize;
             let written = (state.total_out() - before_out) as usize;
             self.take(used);
+            *self.left = self.left.saturating_sub(written as u64);
+            if *self.left == 0 {
+                return Ok(false);
+            }
             if wanted && written > 0 {
                 wanted = visitor.piece(output.get(..written).unwrap_or_default()).is_continue();
             }

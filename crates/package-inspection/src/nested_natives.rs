@@ -11,8 +11,8 @@ use crate::native::kind::{self, LONG_HEAD_BYTES};
 use crate::native::{Kind, Linkage, Native};
 use crate::nested::{Head, Visitor};
 use crate::scan::{Files, LINKAGE_BYTES_MAX, NATIVES_MAX, PREFIX_BYTES, at_most};
-use crate::source::Part;
-use crate::text::display;
+use crate::source::{Part, shortened};
+use crate::text::nested_path;
 
 /// Reads a compressed member from its beginning.
 pub(crate) struct MemberReader<'s> {
@@ -42,6 +42,9 @@ impl<'s> MemberReader<'s> {
         let length = at_most(self.end - self.at, self.buffer.len());
         let Some(buffer) = self.buffer.get_mut(..length) else { return Ok(()) };
         let found = crate::source::copy_at(&self.source, self.at, buffer)?;
+        if found < length {
+            return Err(shortened());
+        }
         self.at += found as u64;
         self.filled = 0..found;
         Ok(())
@@ -84,6 +87,8 @@ pub(crate) struct NestedNatives<'a> {
     pub(crate) files: Option<&'a mut Files>,
     /// How many archives there were in it.
     pub(crate) archives: u64,
+    /// How many native files there were that are not kept.
+    pub(crate) left_out: u64,
     pub(crate) entries_left: &'a mut u64,
     pub(crate) linkage_bytes: &'a mut u64,
 }
@@ -137,8 +142,9 @@ impl Visitor for NestedNatives<'_> {
         let Some(mut current) = self.current.take() else { return };
         match kind::of(&current.head) {
             Kind::Zip => self.archives += 1,
-            kind if kind.is_native() && self.natives.len() < NATIVES_MAX => {
-                let path = format!("{}!/{}", self.path, display(&current.name));
+            kind if kind.is_native() && self.natives.len() >= NATIVES_MAX => self.left_out += 1,
+            kind if kind.is_native() => {
+                let path = nested_path(self.path, &current.name);
                 let size = current.size.unwrap_or(current.passed);
                 let mut native = kind::native(path, kind, &current.head, size);
                 let linkage = current.capture.as_mut().and_then(|capture| capture.finish().flatten());

@@ -20,7 +20,7 @@ use crate::nested;
 use crate::nested_natives::{MemberReader, NestedNatives};
 use crate::peek;
 use crate::source::{Part, Window};
-use crate::text::display;
+use crate::text::{display, nested_path};
 
 /// How many compressed bytes nearly always hold the head of a block.
 const PEEK_BYTES: usize = 320;
@@ -286,7 +286,7 @@ impl<'o, 's> Scan<'o, 's> {
                 self.seen.files.add(name, member.mode);
             }
             let (kind, length) = self.kind(&mut window, &member, content)?;
-            let inner = || format!("{path}!/{}", display(name));
+            let inner = || nested_path(&path, name);
             if kind.is_native() {
                 let head = self.head.get(..length).unwrap_or_default();
                 let native = kind::native(inner(), kind, head, member.unzipped);
@@ -337,13 +337,15 @@ impl<'o, 's> Scan<'o, 's> {
             natives: Vec::new(),
             files: class_path.then_some(&mut self.seen.files),
             archives: 0,
+            left_out: 0,
             entries_left: &mut self.nested_entries_left,
             linkage_bytes: &mut self.seen.linkage_bytes,
         };
         let mut archive = MemberReader::new(source, content, member.unzipped);
-        nested::read(&mut archive, &mut visitor)?;
-        let (natives, archives) = (visitor.natives, visitor.archives);
-        if archives > 0 || self.nested_entries_left == 0 {
+        nested::read(&mut archive, &mut visitor, &mut self.nested_bytes_left)?;
+        let (natives, archives, left_out) = (visitor.natives, visitor.archives, visitor.left_out);
+        self.seen.natives_left_out += left_out;
+        if archives > 0 || self.nested_entries_left == 0 || self.nested_bytes_left == 0 {
             let detail = format!("{archives} archives in a compressed one");
             findings.add(Finding::new(Code::NestingLimit, Some(path.as_bytes()), detail));
         }

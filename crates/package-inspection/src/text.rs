@@ -17,3 +17,12 @@ pub(crate) fn display(name: &[u8]) -> String {
     }
     path
 }
+
+/// Shows the path of a member of an archive in the archive, cut as names are.
+pub(crate) fn nested_path(archive: &str, name: &[u8]) -> String {
+    let path = format!("{archive}!/{}", display(name));
+    match path.char_indices().nth(CHARS_MAX) {
+        Some((end, _)) => path.get(..end).unwrap_or_default().to_owned(),
+        None => path,
+    }
+}

@@ -91,9 +91,10 @@ fn follow(window: &mut Window<'_>, plain: Plain, findings: &mut Findings) -> io:
 /// Whether a reader could take what is at `at` for the end record of an archive.
 pub(super) fn is_end_record(window: &mut Window<'_>, at: u64) -> io::Result<bool> {
     let bytes = window.bytes(at, END_BYTES)?;
-    let plain = Plain::parse(bytes, at).filter(Plain::is_credible);
-    let Some(plain) = plain.filter(|plain| plain.count_here > 0) else { return Ok(false) };
-    Ok(Records::read(window, plain)?.place(window)?.is_some())
+    let Some(plain) = Plain::parse(bytes, at) else { return Ok(false) };
+    // Some readers believe an end record that says that there is nothing, and some look at no count.
+    let empty = plain.directory_size == 0 || plain.count_here == 0 || plain.count == 0;
+    Ok(empty || Records::read(window, plain)?.place(window)?.is_some())
 }
 
 /// The plain end record.

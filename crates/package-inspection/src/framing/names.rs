@@ -22,8 +22,8 @@ pub(super) struct Names {
     keys: RandomState,
     /// By what is left of the name when case and Unicode form are ignored: the name that came first.
     names: HashMap<u64, First, Hashed>,
-    /// Names that differ from a first one.
-    variants: HashSet<u64, Hashed>,
+    /// Names that differ from a first one, each with whether it is a folder's.
+    variants: HashMap<u64, bool, Hashed>,
     /// What lies above some member.
     folders: HashSet<u64, Hashed>,
     /// The parts of the name before, each with where it ends and the hashes up to there, so that what follows
@@ -168,8 +168,10 @@ impl Names {
                 (true, false) | (false, true) => add(Code::PathConflict, "it is both a file and a folder"),
                 _ => add(Code::DuplicateName, ""),
             },
-            Entry::Occupied(_) if self.variants.insert(last.exact) => add(Code::CaseCollision, ""),
-            Entry::Occupied(_) => add(Code::DuplicateName, ""),
+            Entry::Occupied(_) => match self.variants.insert(last.exact, folder) {
+                None => add(Code::CaseCollision, ""),
+                Some(_) => add(Code::DuplicateName, ""),
+            },
         }
         if !folder && self.folders.contains(&last.exact) {
             add(Code::PathConflict, "others lie below it");
@@ -187,8 +189,9 @@ impl Names {
             if !self.folders.insert(part.exact) {
                 continue;
             }
-            let taken =
-                self.names.get(&part.folded).is_some_and(|first| first.exact == part.exact && !first.folder);
+            let first = self.names.get(&part.folded).filter(|first| first.exact == part.exact);
+            let taken = first.map(|first| first.folder).or_else(|| self.variants.get(&part.exact).copied())
+                == Some(false);
             if taken {
                 findings.add(Finding::new(Code::PathConflict, Some(name), "it lies below what is no folder"));
             }

@@ -113,7 +113,7 @@ impl Tiling {
             let length = PIECE_BYTES.min(usize::try_from(to - at).unwrap_or(usize::MAX));
             let piece = window.bytes(at, length)?;
             zeros &= piece.iter().all(|&byte| byte == 0);
-            if let Some((name, found)) = local_header(piece) {
+            if let Some((name, found)) = local_header(piece, at == from) {
                 let detail = format!("at {}", at + found as u64);
                 findings.add(Finding::new(Code::OrphanLocalHeader, Some(name), detail));
             }
@@ -135,13 +135,20 @@ impl Tiling {
     }
 }
 
-/// Finds the first local header in a piece that a reader could follow, and its name.
-fn local_header(piece: &[u8]) -> Option<(&[u8], usize)> {
+/// Finds the first local header in a piece that a reader could follow, and its name. Where something ends, readers from the front
+/// look for the next header, and follow whatever is one there.
+fn local_header(piece: &[u8], is_awaited: bool) -> Option<(&[u8], usize)> {
     memmem::find_iter(piece, local::SIGNATURE).find_map(|at| {
         let header = piece.get(at..)?;
-        let (version, method, name) = (u16_at(header, 4)?, u16_at(header, 8)?, u16_at(header, 26)?);
-        // A version of the format and a method that exist.
-        let credible = version & 0xff <= 63 && method <= 99 && (1..4096).contains(&name);
+        if is_awaited && at == 0 {
+            return Some((
+                header.get(local::HEADER_BYTES..).unwrap_or_default().get(..64).unwrap_or_default(),
+                at,
+            ));
+        }
+        let (method, name) = (u16_at(header, 8)?, u16_at(header, 26)?);
+        // A method that exists, and a name that one can have.
+        let credible = method <= 99 && (1..4096).contains(&name);
         credible.then(|| {
             let name = header.get(local::HEADER_BYTES..).unwrap_or_default();
             (name.get(..u16_at(header, 26).unwrap_or(0).into()).unwrap_or(name), at)
