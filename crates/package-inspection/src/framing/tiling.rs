@@ -140,18 +140,14 @@ impl Tiling {
 fn local_header(piece: &[u8], is_awaited: bool) -> Option<(&[u8], usize)> {
     memmem::find_iter(piece, local::SIGNATURE).find_map(|at| {
         let header = piece.get(at..)?;
-        if is_awaited && at == 0 {
-            return Some((
-                header.get(local::HEADER_BYTES..).unwrap_or_default().get(..64).unwrap_or_default(),
-                at,
-            ));
-        }
-        let (method, name) = (u16_at(header, 8)?, u16_at(header, 26)?);
+        let (method, length) = (u16_at(header, 8), u16_at(header, 26));
         // A method that exists, and a name that one can have.
-        let credible = method <= 99 && (1..4096).contains(&name);
-        credible.then(|| {
-            let name = header.get(local::HEADER_BYTES..).unwrap_or_default();
-            (name.get(..u16_at(header, 26).unwrap_or(0).into()).unwrap_or(name), at)
+        let credible = method.is_some_and(|method| method <= 99)
+            && length.is_some_and(|length| (1..4096).contains(&length));
+        (credible || is_awaited && at == 0).then(|| {
+            let rest = header.get(local::HEADER_BYTES..).unwrap_or_default();
+            let name = length.filter(|_| credible).and_then(|length| rest.get(..length.into()));
+            (name.unwrap_or_default(), at)
         })
     })
 }
