@@ -12,6 +12,7 @@ mod create;
 mod delete;
 mod event_invoke;
 mod event_source_mapping;
+mod event_source_mapping_claims;
 mod event_source_mapping_settings;
 mod function_code_signing;
 mod function_scaling;
