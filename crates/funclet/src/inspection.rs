@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use funclet_function_store::{CodeInspection, CodeUser, Reason};
 use funclet_package_inspection::{
-    Architecture as Instructions, Facts, Finding, Framing, Level, Report, Usage, Verdict,
+    Architecture as Instructions, Facts, Framing, Level, Report, Usage, Verdict,
 };
 use funclet_storage::BlobDigest;
 use funclet_validation::Architecture;
@@ -106,7 +106,7 @@ impl Inspection {
         CodeInspection {
             misfits: Instructions::ALL.into_iter().filter(|_| looks).filter_map(misfit).collect(),
             enforced: self.arch_policy == ArchPolicy::Enforce,
-            failure: report.extraction_failure().map(not_extractable),
+            failure: report.extraction_failure().map(|_| not_extractable()),
             report: None,
             warns: looks && report.verdict(Framing::Lenient) >= Verdict::Warn,
         }
@@ -114,7 +114,7 @@ impl Inspection {
 }
 
 /// As the service says it once it has tried; reported by its users.
-fn not_extractable(_: &Finding) -> Reason {
+fn not_extractable() -> Reason {
     Reason {
         code: "InvalidZipFileException".into(),
         text: "Failed to unzip archive: An error in the archive format was detected. Please fix the error and retry;"
@@ -144,8 +144,9 @@ pub(crate) fn usage(user: Option<&CodeUser>, is_layer: bool) -> Usage {
     }
 }
 
-/// How much is remembered of packages, in bytes.
+/// How much is remembered of packages, in bytes, and of how many: they are looked through one by one.
 const CACHE_BYTES_MAX: usize = 8 << 20;
+const CACHED_MAX: usize = 256;
 
 /// The facts about the packages that were inspected last: what comes again is not read again.
 #[derive(Default)]
@@ -179,9 +180,43 @@ impl FactsCache {
         let mut cached = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         cached.bytes += bytes;
         cached.facts.push_back(((digest, facts.level), Arc::clone(facts)));
-        while cached.bytes > CACHE_BYTES_MAX {
+        while cached.bytes > CACHE_BYTES_MAX || cached.facts.len() > CACHED_MAX {
             let Some((_, oldest)) = cached.facts.pop_front() else { break };
             cached.bytes -= oldest.memory_bytes();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use funclet_package_inspection::{InspectOptions, inspect};
+
+    use super::*;
+
+    fn digest(number: usize) -> BlobDigest {
+        BlobDigest::of(&number.to_le_bytes())
+    }
+
+    #[test]
+    fn what_was_used_last_is_remembered() {
+        let facts = Arc::new(inspect(&Vec::new(), &InspectOptions::default()).unwrap());
+        let cache = FactsCache::default();
+        for number in 0..2 * CACHED_MAX {
+            cache.put(digest(number), &facts);
+            assert!(cache.get(digest(0), Level::Heads).is_some(), "used again and again");
+        }
+        let remembered = |number| cache.get(digest(number), Level::Heads).is_some();
+        assert_eq!((0..2 * CACHED_MAX).filter(|&number| remembered(number)).count(), CACHED_MAX);
+        assert!(!remembered(1) && remembered(2 * CACHED_MAX - 1));
+    }
+
+    #[test]
+    fn a_deeper_look_is_asked_for_anew() {
+        let facts = Arc::new(inspect(&Vec::new(), &InspectOptions::default()).unwrap());
+        let cache = FactsCache::default();
+        cache.put(digest(0), &facts);
+        let found =
+            [Level::Frame, Level::Heads, Level::Verify].map(|level| cache.get(digest(0), level).is_some());
+        assert_eq!(found, [true, true, false]);
     }
 }

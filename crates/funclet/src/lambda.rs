@@ -1,6 +1,7 @@
 //! The operations of one account in one region.
 
 use funclet_function_store::Reason;
+use funclet_package_inspection::Framing;
 use funclet_validation::{Caller, FunctionName};
 
 use crate::engine::Funclet;
@@ -45,10 +46,17 @@ impl Lambda {
         self.inspection
     }
 
+    /// Tells whether carrying out a request may block for long: as [`Operation::blocks`], and because strict framing reads all of a
+    /// package, which may be far larger than it looks.
+    #[must_use]
+    pub fn blocks<R: Operation>(&self, request: &R) -> bool {
+        request.blocks() || R::BRINGS_CODE && self.inspection.framing == Framing::Strict
+    }
+
     fn prepare<R: Operation>(&self, request: R) -> Result<R::Work, Error> {
         let engine = &self.funclet.engine;
         engine.admit(&self.caller, R::NAME)?;
-        let mut work = request.prepare_with(engine, &self.caller, self.inspection)?;
+        let mut work = request.prepare(engine, &self.caller, self.inspection)?;
         if let Some(request_id) = &self.request_id {
             work.identify(request_id);
         }
@@ -72,7 +80,7 @@ impl Lambda {
     /// Carries out an operation without waiting for the disk; `done` learns its outcome when that is durable.
     ///
     /// `done` may run before this returns, or on the thread that writes the log: it must not block. If
-    /// [`Operation::blocks`] is true, this call itself may block while code is fetched and stored, or run.
+    /// [`Lambda::blocks`] is true, this call itself may block while code is fetched and stored, or run.
     pub fn submit<R: Operation>(
         &self,
         request: R,

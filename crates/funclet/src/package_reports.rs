@@ -20,9 +20,7 @@ pub(crate) fn keep(report: &Report<'_>) -> Result<CodeReport, Error> {
         let document =
             serde_json::to_vec(&report.written_briefly(Framing::Lenient, most)).map_err(Error::failed)?;
         if document.len() <= INLINED_BYTES_MAX || most == 0 {
-            let content = Bytes::from(document);
-            let (digest, size) = (BlobDigest::of(&content), content.len() as u64);
-            return Ok(CodeReport { digest, size, inline: Some(content) });
+            return Ok(CodeReport(document.into()));
         }
         most = most.min(128) / 2;
     }

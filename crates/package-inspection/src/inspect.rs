@@ -100,8 +100,8 @@ impl InspectOptions<'_> {
 /// hashed, and members looked at as they pass, as deep as [`InspectOptions::level`] says. Nothing is extracted. What the facts mean
 /// for a function is asked of [`Facts::report`].
 ///
-/// Memory does not grow with what the package announces: about 100 bytes for each entry that its directory really
-/// has, a few hundred KiB for each thread, and at [`Level::Verify`] up to 3 MiB more. Time is linear in the bytes of the package,
+/// Memory does not grow with what the package announces: about 130 bytes for each entry that its directory really
+/// has, a few hundred KiB for each thread, and at [`Level::Verify`] up to 3 MiB more for each. Time is linear in the bytes of the package,
 /// its entries and, at `Verify`, the bytes that it unpacks to, which are bounded by
 /// [`Limits::unzipped_bytes_max`].
 ///

@@ -49,7 +49,7 @@ impl Work {
         R::Answer: Respond,
     {
         let request = R::from_document(document)?;
-        let blocks = request.blocks();
+        let blocks = context.lambda.blocks(&request);
         let submit = move |done: Done| {
             let lambda = context.lambda.clone();
             lambda.submit(request, move |outcome| done(Reply::new(move || context.respond(outcome))));

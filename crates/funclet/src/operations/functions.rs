@@ -78,7 +78,7 @@ impl Carry for GetFunctionRequest {
     /// A function of another region is found by its ARN if it exists. One that does not exist is refused for its region
     /// (both recorded from AWS, for this operation alone).
     #[allow(private_interfaces)]
-    fn prepare(self, engine: &Engine, caller: &Caller) -> Result<Self::Work, Error> {
+    fn prepare(self, engine: &Engine, caller: &Caller, _: Inspection) -> Result<Self::Work, Error> {
         let refusal = match self.clone().validate(caller) {
             Ok(query) => return Ok(query.into()),
             Err(refusal) => refusal,
@@ -98,6 +98,8 @@ impl Carry for CreateFunctionRequest {
     type Answer = FunctionConfiguration;
     type Work = Change<CreateFunctionWith<Package>>;
 
+    const BRINGS_CODE: bool = true;
+
     fn waits(&self) -> bool {
         let code_blocks = self.code.as_ref().is_some_and(|code| {
             let elsewhere = code.s3_bucket.is_some() || code.image_uri.is_some();
@@ -107,17 +109,7 @@ impl Carry for CreateFunctionRequest {
     }
 
     #[allow(private_interfaces)]
-    fn prepare(self, engine: &Engine, caller: &Caller) -> Result<Self::Work, Error> {
-        self.prepare_with(engine, caller, engine.inspection)
-    }
-
-    #[allow(private_interfaces)]
-    fn prepare_with(
-        self,
-        engine: &Engine,
-        caller: &Caller,
-        inspection: Inspection,
-    ) -> Result<Self::Work, Error> {
+    fn prepare(self, engine: &Engine, caller: &Caller, inspection: Inspection) -> Result<Self::Work, Error> {
         let mut request = self.validate(caller)?;
         let asked = request.configuration.vpc_config.as_ref().is_some_and(VpcSettings::names_any);
         if !is_small(&request.code) || asked {
@@ -144,6 +136,8 @@ impl Carry for UpdateFunctionCodeRequest {
     type Answer = FunctionConfiguration;
     type Work = Change<UpdateCode<Package>>;
 
+    const BRINGS_CODE: bool = true;
+
     /// Also without a source, or with several: what is wrong then is looked up in the store first.
     fn waits(&self) -> bool {
         let elsewhere = [&self.s3_bucket, &self.s3_key, &self.s3_object_version, &self.image_uri];
@@ -151,17 +145,7 @@ impl Carry for UpdateFunctionCodeRequest {
     }
 
     #[allow(private_interfaces)]
-    fn prepare(self, engine: &Engine, caller: &Caller) -> Result<Self::Work, Error> {
-        self.prepare_with(engine, caller, engine.inspection)
-    }
-
-    #[allow(private_interfaces)]
-    fn prepare_with(
-        self,
-        engine: &Engine,
-        caller: &Caller,
-        inspection: Inspection,
-    ) -> Result<Self::Work, Error> {
+    fn prepare(self, engine: &Engine, caller: &Caller, inspection: Inspection) -> Result<Self::Work, Error> {
         let request = self.validate(caller)?;
         // Which source is meant, or what is wrong about it, is told by the decision, in its turn.
         let source = request.source.clone().single().ok();
@@ -189,7 +173,7 @@ impl Carry for UpdateFunctionConfigurationRequest {
     }
 
     #[allow(private_interfaces)]
-    fn prepare(self, engine: &Engine, caller: &Caller) -> Result<Self::Work, Error> {
+    fn prepare(self, engine: &Engine, caller: &Caller, _: Inspection) -> Result<Self::Work, Error> {
         let mut request = self.validate(caller)?;
         let asked = request.settings.vpc_config_mut().is_some_and(|network| network.names_any());
         if asked {

@@ -11,6 +11,7 @@ use funclet_validation::{
 use super::sealed::Carry;
 use crate::engine::Engine;
 use crate::error::Error;
+use crate::inspection::Inspection;
 use crate::invoker::{FunctionError, Invocation, InvocationOutcome};
 use crate::lambda::Lambda;
 use crate::response_stream::{ResponseSink, ResponseStream, StreamEnd};
@@ -283,7 +284,7 @@ impl Carry for InvokeRequest {
     }
 
     #[allow(private_interfaces)]
-    fn prepare(self, engine: &Engine, caller: &Caller) -> Result<Invoking, Error> {
+    fn prepare(self, engine: &Engine, caller: &Caller, _: Inspection) -> Result<Invoking, Error> {
         Ok(Invoking(Asked::new(self.validate(caller)?, engine)))
     }
 }
@@ -297,7 +298,7 @@ impl Carry for InvokeWithResponseStreamRequest {
     }
 
     #[allow(private_interfaces)]
-    fn prepare(self, engine: &Engine, caller: &Caller) -> Result<Streaming, Error> {
+    fn prepare(self, engine: &Engine, caller: &Caller, _: Inspection) -> Result<Streaming, Error> {
         Ok(Streaming(Asked::new(self.validate(caller)?, engine)))
     }
 }
@@ -311,7 +312,7 @@ impl Carry for InvokeAsyncRequest {
     }
 
     #[allow(private_interfaces)]
-    fn prepare(self, engine: &Engine, caller: &Caller) -> Result<Sending, Error> {
+    fn prepare(self, engine: &Engine, caller: &Caller, _: Inspection) -> Result<Sending, Error> {
         Ok(Sending(Invoking(Asked::new(self.validate(caller)?, engine))))
     }
 }

@@ -88,6 +88,8 @@ impl Carry for PublishLayerVersionRequest {
     type Answer = LayerVersion;
     type Work = Change<PublishLayer<Package>>;
 
+    const BRINGS_CODE: bool = true;
+
     fn waits(&self) -> bool {
         self.content.as_ref().is_some_and(|content| {
             content.s3_bucket.is_some() || content.zip_file.as_ref().is_some_and(is_large)
@@ -95,17 +97,7 @@ impl Carry for PublishLayerVersionRequest {
     }
 
     #[allow(private_interfaces)]
-    fn prepare(self, engine: &Engine, caller: &Caller) -> Result<Self::Work, Error> {
-        self.prepare_with(engine, caller, engine.inspection)
-    }
-
-    #[allow(private_interfaces)]
-    fn prepare_with(
-        self,
-        engine: &Engine,
-        caller: &Caller,
-        inspection: Inspection,
-    ) -> Result<Self::Work, Error> {
+    fn prepare(self, engine: &Engine, caller: &Caller, inspection: Inspection) -> Result<Self::Work, Error> {
         let request = self.validate(caller)?;
         let fetcher = engine.fetcher(caller, inspection, usage(None, true));
         let FetchedCode { code, stays } = fetcher.fetch(request.source.clone(), true)?;
@@ -128,7 +120,7 @@ impl Carry for GetLayerVersionRequest {
     type Work = Look<GetLayer>;
 
     #[allow(private_interfaces)]
-    fn prepare(self, _: &Engine, caller: &Caller) -> Result<Self::Work, Error> {
+    fn prepare(self, _: &Engine, caller: &Caller, _: Inspection) -> Result<Self::Work, Error> {
         look(self.validate(caller)?.version, caller)
     }
 }
@@ -138,7 +130,7 @@ impl Carry for GetLayerVersionByArnRequest {
     type Work = Look<GetLayer>;
 
     #[allow(private_interfaces)]
-    fn prepare(self, _: &Engine, caller: &Caller) -> Result<Self::Work, Error> {
+    fn prepare(self, _: &Engine, caller: &Caller, _: Inspection) -> Result<Self::Work, Error> {
         let version = LayerVersionReference::of_arn(&self.validate(caller)?.arn);
         look(version.ok_or(ServiceError::ResourceNotFound)?, caller)
     }

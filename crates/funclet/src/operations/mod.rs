@@ -26,6 +26,7 @@ macro_rules! operations {
                         self,
                         _: &$crate::engine::Engine,
                         caller: &funclet_validation::Caller,
+                        _: $crate::inspection::Inspection,
                     ) -> Result<Self::Work, Error> {
                         Ok(self.validate(caller)?.into())
                     }
@@ -99,17 +100,16 @@ pub(crate) mod sealed {
             false
         }
 
-        /// Validates the request, and fetches, inspects and stores its code.
-        #[allow(private_interfaces)]
-        fn prepare(self, engine: &Engine, caller: &Caller) -> Result<Self::Work, Error>;
+        /// Whether it may bring code that is inspected.
+        const BRINGS_CODE: bool = false;
 
-        /// As `prepare`, with code inspected as the request has it.
+        /// Validates the request, and fetches, inspects (as `inspection` has it) and stores its code.
         #[allow(private_interfaces)]
-        fn prepare_with(self, engine: &Engine, caller: &Caller, _: Inspection) -> Result<Self::Work, Error>
-        where
-            Self: Sized,
-        {
-            self.prepare(engine, caller)
-        }
+        fn prepare(
+            self,
+            engine: &Engine,
+            caller: &Caller,
+            inspection: Inspection,
+        ) -> Result<Self::Work, Error>;
     }
 }

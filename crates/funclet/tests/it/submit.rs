@@ -4,9 +4,9 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use funclet::{
-    CreateFunctionRequest, Error, Funclet, FunctionConfiguration, GetFunctionConfigurationRequest, Lambda,
-    ListFunctionsRequest, Maintenance, Operation, Package, PackageWriter, ServiceError,
-    UpdateFunctionCodeRequest,
+    CreateFunctionRequest, Error, Framing, Funclet, FunctionConfiguration, GetFunctionConfigurationRequest,
+    GetFunctionRequest, Inspection, Lambda, ListFunctionsRequest, Maintenance, Operation, Package,
+    PackageWriter, ServiceError, UpdateFunctionCodeRequest,
 };
 use funclet_testkit::{zip_of_zipped_size, zip_with_content};
 
@@ -126,6 +126,18 @@ fn of_all_who_submit_with_one_revision_one_wins() {
             assert_eq!(lost.count(), 7, "round {round}");
         }
     }
+}
+
+/// Strict framing reads all of a package, and a small one may be large inside.
+#[test]
+fn strict_requests_with_code_may_block() {
+    let lambda = Funclet::in_memory().lambda();
+    let strictly = Inspection { framing: Framing::Strict, ..Inspection::default() };
+    let strict = lambda.clone().with_inspection(strictly);
+    let update = update_request("f", zip_of_zipped_size(1000));
+    assert_eq!((lambda.blocks(&update), strict.blocks(&update)), (false, true));
+    let get = GetFunctionRequest { function_name: Some("f".into()), qualifier: None };
+    assert!(!strict.blocks(&get));
 }
 
 #[test]

@@ -30,16 +30,9 @@ pub struct CodeInspection {
     pub warns: bool,
 }
 
-/// The report of a package: a document.
+/// The report of a package: the bytes of a document, which ride in the record.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CodeReport {
-    /// The digest of its bytes.
-    pub digest: BlobDigest,
-    /// Its length in bytes.
-    pub size: u64,
-    /// Its bytes if they ride in the record; otherwise the blob is stored and pinned already.
-    pub inline: Option<Bytes>,
-}
+pub struct CodeReport(pub Bytes);
 
 impl CodeInspection {
     fn misfit(&self, architecture: Architecture) -> Option<&str> {
@@ -108,18 +101,18 @@ impl Changes {
     pub(super) fn play_report(&self, tx: &mut dyn Tx) -> Result<(), Abort> {
         let Some((package, report)) = &self.report else { return Ok(()) };
         let key = keys::package_report(package);
+        let CodeReport(document) = report;
+        let (digest, size) = (BlobDigest::of(document), document.len() as u64);
         let before = read(tx, &key)?;
-        if before.as_ref().is_some_and(|before| before.digest() == report.digest) {
+        if before.as_ref().is_some_and(|before| before.digest() == digest) {
             return Ok(());
         }
-        if let Some(content) = &report.inline {
-            tx.inline_blob(report.digest, content.clone())?;
-        }
-        tx.hold(report.digest, report.size)?;
+        tx.inline_blob(digest, document.clone())?;
+        tx.hold(digest, size)?;
         if let Some(before) = before {
             tx.release(before.digest())?;
         }
-        let stored = StoredPackageReport { sha256: *report.digest.as_bytes(), size: report.size };
+        let stored = StoredPackageReport { sha256: *digest.as_bytes(), size };
         tx.put(&key, stored.encode().map_err(|_| Abort::Refused)?)
     }
 

@@ -29,8 +29,7 @@ fn inspected(content: &str, inspection: CodeInspection) -> NewCode {
 }
 
 fn report(text: &str) -> Option<CodeReport> {
-    let inline = Some(text.as_bytes().to_vec().into());
-    Some(CodeReport { digest: digest(text), size: text.len() as u64, inline })
+    Some(CodeReport(text.as_bytes().to_vec().into()))
 }
 
 /// Code of which something is to be told whatever the architecture.
