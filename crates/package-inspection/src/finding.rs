@@ -254,6 +254,8 @@ impl Finding {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Findings {
     by_code: BTreeMap<Code, Found>,
+    /// Whether nobody wants to know.
+    unheard: bool,
 }
 
 /// What was found of one code.
@@ -266,8 +268,34 @@ struct Found {
     lenient: Verdict,
 }
 
+impl Found {
+    /// Whether one more, as its code judges it, would only be counted.
+    fn is_full(&self, code: Code) -> bool {
+        self.count >= KEPT_PER_CODE
+            && self.strict >= code.verdict(Framing::Strict)
+            && self.lenient >= code.verdict(Framing::Lenient)
+    }
+}
+
 impl Findings {
+    /// Takes what is found and forgets it.
+    pub(crate) fn unheard() -> Self {
+        Self { unheard: true, ..Self::default() }
+    }
+
+    /// Adds a finding that its code judges. Its text is made only if it is kept, for some come with every member.
+    pub(crate) fn tell(&mut self, code: Code, entry: &[u8], detail: String) {
+        match self.by_code.get_mut(&code) {
+            Some(found) if found.is_full(code) => found.count += 1,
+            _ if self.unheard => {}
+            _ => self.add(Finding::new(code, Some(entry), detail)),
+        }
+    }
+
     pub(crate) fn add(&mut self, finding: Finding) {
+        if self.unheard {
+            return;
+        }
         let (strict, lenient) = (finding.strict, finding.lenient);
         let nothing =
             || Found { kept: Vec::new(), count: 0, strict: Verdict::Accept, lenient: Verdict::Accept };

@@ -101,9 +101,9 @@ impl InspectOptions<'_> {
 /// for a function is asked of [`Facts::report`].
 ///
 /// Memory does not grow with what the package announces: about 130 bytes for each entry that its directory really
-/// has, a few hundred KiB for each thread, and at [`Level::Verify`] up to 3 MiB more for each. Time is linear in the bytes of the package,
-/// its entries and, at `Verify`, the bytes that it unpacks to, which are bounded by
-/// [`Limits::unzipped_bytes_max`].
+/// has, a few hundred KiB for each thread, 1 MiB for each level of compressed archives in the archive, and at [`Level::Verify`] up to
+/// 3 MiB more for each thread. Time is linear in the bytes of the package, its entries and, at `Verify`, the bytes that it unpacks to,
+/// which are bounded by [`Limits::unzipped_bytes_max`].
 ///
 /// ```
 /// use funclet_package_inspection::{Code, Framing, InspectOptions, Usage, Verdict, inspect};

@@ -123,13 +123,17 @@ impl Bits<'_> {
 
     fn take(&mut self, count: u32) -> Option<u32> {
         self.hold(count);
-        if self.count < count {
-            return None;
-        }
         let bits = self.held & ((1 << count) - 1);
-        self.held >>= count;
-        self.count -= count;
+        self.skip(count)?;
         u32::try_from(bits).ok()
+    }
+
+    /// Passes over bits that are held; `None` if they are not.
+    fn skip(&mut self, count: u32) -> Option<()> {
+        let left = self.count.checked_sub(count)?;
+        self.held >>= count;
+        self.count = left;
+        Some(())
     }
 }
 
@@ -155,53 +159,69 @@ impl Code {
         }
         let own = Table::of(&own_lengths)?;
         let mut lengths = [0_u8; CODES_MAX];
+        let mut counts = [0_u16; CODE_BITS_MAX + 1];
         let total = literals + distances;
         let mut at = 0;
+        // Each symbol waits for the one before, so what it waits for stays in registers.
+        let Bits { mut held, count: mut left, .. } = *bits;
         while at < total {
-            let symbol = own.symbol(bits)?;
-            let (value, times) = match symbol {
+            if left < Table::BITS_MAX {
+                (bits.held, bits.count) = (held, left);
+                bits.hold(Table::BITS_MAX);
+                (held, left) = (bits.held, bits.count);
+            }
+            let (symbol, length) = own.symbol(held);
+            held >>= length;
+            left = left.checked_sub(length.into())?;
+            let (value, least, more) = match symbol {
                 0..16 => {
                     *lengths.get_mut(at)? = symbol;
+                    *counts.get_mut(usize::from(symbol))? += u16::from(at < literals);
                     at += 1;
                     continue;
                 }
-                16 => (*lengths.get(at.checked_sub(1)?)?, bits.take(2)? as usize + 3),
-                17 => (0, bits.take(3)? as usize + 3),
-                _ => (0, bits.take(7)? as usize + 11),
+                16 => (*lengths.get(at.checked_sub(1)?)?, 3, 2),
+                17 => (0, 3, 3),
+                _ => (0, 11, 7),
             };
-            if at + times > total {
+            let after = at + least + (held & ((1 << more) - 1)) as usize;
+            held >>= more;
+            left = left.checked_sub(more)?;
+            if after > total {
                 return None;
             }
             if value != 0 {
-                lengths.get_mut(at..at + times)?.fill(value);
+                lengths.get_mut(at..after)?.fill(value);
+                *counts.get_mut(usize::from(value))? += after.min(literals).saturating_sub(at) as u16;
             }
-            at += times;
+            at = after;
         }
-        let mut counts = [0_u16; CODE_BITS_MAX + 1];
-        for &length in lengths.get(..literals)? {
-            *counts.get_mut(usize::from(length))? += 1;
-        }
-        let mut left = 1_i32;
+        (bits.held, bits.count) = (held, left);
+        let mut free = 1_i32;
         for &count in counts.get(1..)? {
-            left = (left << 1) - i32::from(count);
-            if left < 0 {
+            free = (free << 1) - i32::from(count);
+            if free < 0 {
                 return None;
             }
         }
         // A block that can end has a code for its end.
-        (left == 0 && lengths.get(256) != Some(&0)).then_some(Self { lengths, counts })
+        (free == 0 && lengths.get(256) != Some(&0)).then_some(Self { lengths, counts })
     }
 
     /// Decodes a symbol; `None` unless it is a literal.
     fn literal(&self, bits: &mut Bits<'_>) -> Option<u8> {
-        let (mut code, mut first) = (0_u32, 0_u32);
+        bits.hold(CODE_BITS_MAX as u32);
+        // Words are read from their highest bit on.
+        let word = (bits.held as u32).reverse_bits() >> (32 - CODE_BITS_MAX);
+        let mut first = 0;
         for (length, &count) in self.counts.iter().enumerate().skip(1) {
-            code |= bits.take(1)?;
+            let code = word >> (CODE_BITS_MAX - length);
             let count = u32::from(count);
             if code < first + count {
+                bits.skip(length as u32)?;
                 return self.nth(length as u8, code - first);
             }
-            (code, first) = (code << 1, (first + count) << 1);
+            first = (first + count) << 1;
         }
         None
     }
@@ -227,32 +247,39 @@ impl Code {
 struct Table([(u8, u8); 128]);
 
 impl Table {
+    /// The longest word, and the most bits that follow one.
+    const BITS_MAX: u32 = 7 + 7;
+
     fn of(lengths: &[u8; 19]) -> Option<Self> {
-        let mut table = [(0, 0); 128];
-        let (mut code, mut used) = (0_u32, 0_u32);
-        for length in 1..=7_u8 {
-            for (symbol, _) in lengths.iter().enumerate().filter(|(_, own)| **own == length) {
-                if code >> length != 0 {
-                    return None;
-                }
-                // Words are written from their highest bit on, and bits are taken from the lowest on.
-                let word = (code << (32 - length)).reverse_bits();
-                for entry in table.iter_mut().skip(word as usize).step_by(1 << length) {
-                    *entry = (symbol as u8, length);
-                }
-                used += 128 >> length;
-                code += 1;
-            }
-            code <<= 1;
+        let mut counts = [0_u32; 8];
+        for &length in lengths {
+            *counts.get_mut(usize::from(length))? += 1;
         }
-        (used == 128).then_some(Self(table))
+        // Where the words of each length begin, as words of seven bits.
+        let (mut next, mut used) = ([0_u32; 8], 0);
+        for ((length, next), count) in next.iter_mut().enumerate().zip(counts).skip(1) {
+            *next = used;
+            used += count << (7 - length);
+        }
+        if used != 128 {
+            return None;
+        }
+        let mut table = [(0, 0); 128];
+        for (symbol, &length) in lengths.iter().enumerate().filter(|(_, length)| **length > 0) {
+            let next = next.get_mut(usize::from(length))?;
+            // Words are written from their highest bit on, and bits are taken from the lowest on.
+            let word = next.reverse_bits() >> 25;
+            *next += 128 >> length;
+            for entry in table.iter_mut().skip(word as usize).step_by(1 << length) {
+                *entry = (symbol as u8, length);
+            }
+        }
+        Some(Self(table))
     }
 
-    fn symbol(&self, bits: &mut Bits<'_>) -> Option<u8> {
-        bits.hold(7);
-        let &(symbol, length) = self.0.get((bits.held & 127) as usize)?;
-        bits.take(length.into())?;
-        Some(symbol)
+    /// Returns the symbol with whose word `bits` begin, and how long that is.
+    fn symbol(&self, bits: u64) -> (u8, u8) {
+        self.0.get((bits & 127) as usize).copied().unwrap_or_default()
     }
 }
 

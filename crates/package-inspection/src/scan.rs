@@ -8,14 +8,15 @@ use std::ops::ControlFlow;
 use flate2::{Decompress, FlushDecompress};
 use foldhash::fast::FixedState;
 
+use crate::capture;
 use crate::facts::Wheel;
 use crate::finding::{Code, Finding, Findings};
 use crate::framing::{Archive, Content, DEFLATED, Member, MemberKind, Walked};
-use crate::inflate::Inflater;
+use crate::inflate::{Ended, Inflater};
 use crate::inspect::{InspectOptions, Level};
 use crate::links::{Links, TARGET_BYTES_MAX};
 use crate::native::kind::{self, HEAD_BYTES, LONG_HEAD_BYTES};
-use crate::native::{Kind, Native};
+use crate::native::{Kind, Linkage, Native};
 use crate::nested;
 use crate::nested_natives::{MemberReader, NestedNatives};
 use crate::peek;
@@ -24,6 +25,9 @@ use crate::text::{display, nested_path};
 
 /// How many compressed bytes nearly always hold the head of a block.
 const PEEK_BYTES: usize = 320;
+/// Up to how many bytes a compressed archive in the archive is decompressed as a whole: its directory then tells what it has, and
+/// only the heads of its members are decompressed.
+const WHOLE_ARCHIVE_BYTES_MAX: u64 = 1 << 20;
 /// How many compressed bytes are decompressed at once to see the first ones of a file.
 pub(crate) const PREFIX_BYTES: usize = 8 << 10;
 /// How many native files are told; others are counted.
@@ -94,6 +98,26 @@ impl Files {
     }
 }
 
+/// The bytes of an archive: where they are now, and where they are as long as the package is, if they are.
+#[derive(Clone, Copy)]
+struct Bytes<'b, 's> {
+    now: Part<'b>,
+    later: Option<Part<'s>>,
+}
+
+impl<'s> Bytes<'s, 's> {
+    fn lasting(part: Part<'s>) -> Self {
+        Self { now: part, later: Some(part) }
+    }
+}
+
+impl Bytes<'_, '_> {
+    fn part(self, content: Content) -> Self {
+        let Content { at, length } = content;
+        Self { now: self.now.part(at, length), later: self.later.map(|whole| whole.part(at, length)) }
+    }
+}
+
 /// Looks at members one after the other.
 pub(crate) struct Scan<'o, 's> {
     options: &'o InspectOptions<'o>,
@@ -157,7 +181,7 @@ impl<'o, 's> Scan<'o, 's> {
             }
             self.native(native, Some((source, *member)));
         } else if kind == Kind::Zip {
-            self.archive(source, member, *content, display(name), 1, findings)?;
+            self.archive(Bytes::lasting(source), member, *content, display(name), 1, findings)?;
         } else if name.ends_with(WHEEL_SUFFIX) && self.seen.wheels.len() < WHEELS_MAX {
             let text = self.whole(source, member, *content, WHEEL_BYTES_MAX)?;
             self.seen.wheels.push(Wheel::parse(name, &text));
@@ -225,7 +249,7 @@ impl<'o, 's> Scan<'o, 's> {
     /// Reads the first `most` bytes of a member.
     fn whole(
         &mut self,
-        source: Part<'s>,
+        source: Part<'_>,
         member: &Member,
         content: Content,
         most: usize,
@@ -241,7 +265,7 @@ impl<'o, 's> Scan<'o, 's> {
     /// Looks into an archive in the archive. What is wrong with its framing is between it and its readers.
     fn archive(
         &mut self,
-        source: Part<'s>,
+        bytes: Bytes<'_, 's>,
         member: &Member,
         content: Content,
         path: String,
@@ -254,21 +278,34 @@ impl<'o, 's> Scan<'o, 's> {
             return Ok(());
         }
         if member.method != DEFLATED {
-            return self.stored_archive(source.part(content.at, content.length), path, depth, findings);
+            return self.nested_archive(bytes.part(content), path, depth, findings);
         }
-        self.streamed_archive(source, member, content, path, findings)
+        if member.unzipped > self.nested_bytes_left {
+            let detail =
+                format!("{} bytes, more than are decompressed to look into archives", member.unzipped);
+            findings.add(Finding::new(Code::NestingLimit, Some(path.as_bytes()), detail));
+            return Ok(());
+        }
+        self.nested_bytes_left -= member.unzipped;
+        if member.unzipped > WHOLE_ARCHIVE_BYTES_MAX {
+            return self.streamed_archive(bytes.now, member, content, path, findings);
+        }
+        let whole = self.whole(bytes.now, member, content, member.unzipped as usize)?;
+        let now = Part::new(&whole, 0, whole.len() as u64);
+        self.nested_archive(Bytes { now, later: None }, path, depth, findings)
     }
 
-    fn stored_archive(
+    /// Looks at the members of an archive in the archive.
+    fn nested_archive(
         &mut self,
-        source: Part<'s>,
+        bytes: Bytes<'_, 's>,
         path: String,
         depth: u32,
         findings: &mut Findings,
     ) -> io::Result<()> {
-        let size = source.length();
-        let (mut names, mut window) = (Window::new(&source, size), Window::new(&source, size));
-        let mut theirs = Findings::default();
+        let size = bytes.now.length();
+        let (mut names, mut window) = (Window::new(&bytes.now, size), Window::new(&bytes.now, size));
+        let mut theirs = Findings::unheard();
         let Some(mut archive) = Archive::open(&mut names, &self.options.limits, &mut theirs)? else {
             return Ok(());
         };
@@ -289,11 +326,41 @@ impl<'o, 's> Scan<'o, 's> {
             let inner = || nested_path(&path, name);
             if kind.is_native() {
                 let head = self.head.get(..length).unwrap_or_default();
-                let native = kind::native(inner(), kind, head, member.unzipped);
-                let place = self.affords(&native, findings).then_some((source, member));
+                let mut native = kind::native(inner(), kind, head, member.unzipped);
+                let place = match bytes.later {
+                    _ if !self.affords(&native, findings) => None,
+                    Some(later) => Some((later, member)),
+                    None => {
+                        self.link(&mut native, bytes.now, &member, findings)?;
+                        None
+                    }
+                };
                 self.native(native, place);
             } else if kind == Kind::Zip {
-                self.archive(source, &member, content, inner(), depth + 1, findings)?;
+                self.archive(bytes, &member, content, inner(), depth + 1, findings)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads at once what a native file needs, for its bytes will be gone.
+    fn link(
+        &mut self,
+        native: &mut Native,
+        archive: Part<'_>,
+        member: &Member,
+        findings: &mut Findings,
+    ) -> io::Result<()> {
+        let mut passed = 0;
+        let (ended, linkage) = capture::linkage(&mut self.inflater, archive, member, |piece| {
+            passed += piece.len() as u64;
+            Ok(if passed > member.unzipped { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+        })?;
+        if matches!(ended, Ended::Whole { .. }) {
+            self.seen.linkage_bytes += linkage.as_ref().map_or(0, Linkage::bytes);
+            // If it is too much for all, that is told of all.
+            if self.seen.linkage_bytes <= LINKAGE_BYTES_MAX {
+                native.link(linkage, findings);
             }
         }
         Ok(())
@@ -314,21 +381,15 @@ impl<'o, 's> Scan<'o, 's> {
         left.is_some()
     }
 
+    /// Looks at an archive in the archive while it passes by.
     fn streamed_archive(
         &mut self,
-        source: Part<'s>,
+        source: Part<'_>,
         member: &Member,
         content: Content,
         path: String,
         findings: &mut Findings,
     ) -> io::Result<()> {
-        if member.unzipped > self.nested_bytes_left {
-            let detail =
-                format!("{} bytes, more than are decompressed to look into archives", member.unzipped);
-            findings.add(Finding::new(Code::NestingLimit, Some(path.as_bytes()), detail));
-            return Ok(());
-        }
-        self.nested_bytes_left -= member.unzipped;
         let class_path = is_class_path(&path);
         let mut visitor = NestedNatives {
             path: &path,

@@ -118,13 +118,9 @@ impl Done {
         }
         self.linkages.sort_by_key(|(native, _)| *native);
         for (native, linkage) in self.linkages {
-            let Some(native) = seen.natives.get_mut(native) else { continue };
-            if linkage.is_none() && !native.malformed {
-                native.malformed = true;
-                let detail = "its program headers or its dynamic segment";
-                findings.add(Finding::new(Code::ElfMalformed, Some(native.path.as_bytes()), detail));
+            if let Some(native) = seen.natives.get_mut(native) {
+                native.link(linkage, findings);
             }
-            native.linkage = linkage;
         }
     }
 }

@@ -253,7 +253,7 @@ impl<'a> Entry<'a> {
 
     fn review(&self, findings: &mut Findings) {
         let member = &self.member;
-        let mut add = |code, detail: String| findings.add(Finding::new(code, Some(self.name), detail));
+        let mut add = |code, detail| findings.tell(code, self.name, detail);
         if self.disk != 0 {
             add(Code::MultiDisk, format!("it lies on disk {}", self.disk));
         }

@@ -45,7 +45,7 @@ pub(super) fn compare(
     overlaps: bool,
     findings: &mut Findings,
 ) -> io::Result<Option<Content>> {
-    let mut add = |code, detail: String| findings.add(Finding::new(code, Some(name), detail));
+    let mut add = |code, detail| findings.tell(code, name, detail);
     if member.local.saturating_add(HEADER_BYTES as u64) > room {
         add(Code::LocalOutOfBounds, format!("its local header should lie at {}", member.local));
         return Ok(None);

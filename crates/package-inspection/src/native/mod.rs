@@ -6,6 +6,8 @@ pub(crate) mod platform;
 
 use std::fmt;
 
+use crate::finding::{Code, Finding, Findings};
+
 /// What a file is by its first bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -139,6 +141,18 @@ pub struct Native {
     pub is_managed: bool,
     /// What the loader reads of an ELF image; only at [`Level::Verify`](crate::Level::Verify).
     pub linkage: Option<Linkage>,
+}
+
+impl Native {
+    /// Takes what was found out about its needs; with `None` it is malformed.
+    pub(crate) fn link(&mut self, linkage: Option<Linkage>, findings: &mut Findings) {
+        if linkage.is_none() && !self.malformed {
+            self.malformed = true;
+            let detail = "its program headers or its dynamic segment";
+            findings.add(Finding::new(Code::ElfMalformed, Some(self.path.as_bytes()), detail));
+        }
+        self.linkage = linkage;
+    }
 }
 
 /// What the dynamic loader needs for an ELF image.

@@ -211,13 +211,19 @@ fn the_largest_entry_is_the_first_of_the_largest() {
 #[test]
 fn archives_in_archives_are_looked_into_as_deep_as_is_allowed() {
     let library = crate::elves::Image::library(crate::elves::X86_64, "GLIBC_2.17").bytes();
-    let mut inner = archive(&[Entry::new("a.so", &library)]);
-    for depth in 1..6 {
-        inner = archive(&[Entry::new(format!("{depth}.jar"), &inner)]);
-        let facts = facts_at(Level::Heads, &inner);
-        assert_eq!(facts.natives.len(), usize::from(depth <= 3), "{depth}");
-        let count = facts.report(&Usage::default()).count(Code::NestingLimit);
-        assert_eq!(count, u64::from(depth > 3), "{depth}");
+    for level in [0, 6] {
+        let entry = |name: String, content: &[u8]| match level {
+            0 => Entry::new(name, content),
+            _ => Entry::deflated(name, content, level),
+        };
+        let mut inner = archive(&[entry("a.so".to_owned(), &library)]);
+        for depth in 1..6 {
+            inner = archive(&[entry(format!("{depth}.jar"), &inner)]);
+            let facts = facts_at(Level::Heads, &inner);
+            assert_eq!(facts.natives.len(), usize::from(depth <= 3), "{depth}");
+            let count = facts.report(&Usage::default()).count(Code::NestingLimit);
+            assert_eq!(count, u64::from(depth > 3), "{depth}");
+        }
     }
     // What is compressed is looked into as long as it is not too much.
     let inner = archive(&[Entry::new("a.so", &library), Entry::new("noise", &vec![7; 1 << 20])]);

@@ -176,14 +176,13 @@ fn the_parts_of_a_large_image_may_lie_anywhere() {
     }
 }
 
-#[test]
-fn an_image_in_an_archive_in_the_package_is_told_as_one_beside_it() {
-    let image = Image { padding: 2 << 20, ..Image::library(AARCH64, "GLIBC_2.17") }.bytes();
-    let inner = archive(&[Entry::deflated("a.so", &image, 6), Entry::new("b.so", &image)]);
+/// Checks that images in archives of both kinds are told as one beside them.
+fn check_nested(image: &[u8]) {
+    let inner = archive(&[Entry::deflated("a.so", image, 6), Entry::new("b.so", image)]);
     let package = archive(&[
         Entry::new("a.jar", &inner),
         Entry::deflated("b.jar", &inner, 6),
-        Entry::new("c.so", &image),
+        Entry::new("c.so", image),
     ]);
     let facts = facts(&package);
     let paths: BTreeSet<_> = facts.natives.iter().map(|native| native.path.as_str()).collect();
@@ -197,6 +196,13 @@ fn an_image_in_an_archive_in_the_package_is_told_as_one_beside_it() {
     let heads = facts_at(Level::Heads, &package);
     assert!(heads.natives.iter().all(|native| native.linkage.is_none() && !native.malformed));
     assert_eq!(heads.natives.len(), 5);
+}
+
+#[test]
+fn an_image_in_an_archive_in_the_package_is_told_as_one_beside_it() {
+    let small = Image::library(AARCH64, "GLIBC_2.17");
+    check_nested(&small.bytes());
+    check_nested(&Image { padding: 2 << 20, ..small }.bytes());
 }
 
 /// Overwrites numbers of an image of 64 bits, each at its place.
