@@ -11,15 +11,18 @@ use crate::framing::Member;
 use crate::inflate::{Ended, Inflater};
 use crate::native::Linkage;
 use crate::native::elf::{self, Image};
+use crate::scan::at_most;
 use crate::source::Part;
 
-/// How much of the beginning is kept, in bytes, and how much has to have passed before it is looked at.
-const BEGINNING_BYTES: usize = 1 << 20;
+/// How much of the beginning is kept, in bytes: the symbols of the largest libraries end after 2.7 MB. And how much has to have passed
+/// before it is looked at.
+const BEGINNING_BYTES: usize = 3 << 20;
 const LOOKED_AT_BYTES: usize = 4 << 10;
-/// How much is kept from where something is needed, in bytes: what is needed next lies near it. Before it, too, if the image
-/// is read again.
-const AFTER_BYTES: u64 = 256 << 10;
-const BEFORE_BYTES: u64 = 64 << 10;
+/// How much is kept around what is needed, in bytes: what is needed next lies near it.
+const AROUND_BYTES: u64 = 256 << 10;
+/// How much passes between two looks at most, in bytes, while something is awaited: the less, the less is gone once it is known to be
+/// needed.
+const STEP_BYTES: usize = 16 << 10;
 /// How many such places are kept.
 const PLACES_MAX: usize = 6;
 
@@ -30,7 +33,7 @@ pub(crate) struct Capture {
     places: Vec<Place>,
     /// How much has passed.
     passed: u64,
-    /// The place up to which must have passed before it is worth looking again.
+    /// What must have passed before it is worth looking again.
     awaited: u64,
     /// What was asked for and is not kept.
     missing: Option<(u64, usize)>,
@@ -45,20 +48,31 @@ struct Place {
 }
 
 impl Capture {
+    /// Prepares for an image whose declared length is `size`.
+    pub(crate) fn of(size: u64) -> Self {
+        Self { beginning: Vec::with_capacity(at_most(size, BEGINNING_BYTES)), ..Self::default() }
+    }
+
     /// Takes the next bytes of the image.
     pub(crate) fn push(&mut self, bytes: &[u8]) {
+        for step in bytes.chunks(STEP_BYTES) {
+            self.keep(step);
+            self.passed += step.len() as u64;
+            let ready =
+                if self.looked { self.awaited <= self.passed } else { self.passed >= LOOKED_AT_BYTES as u64 };
+            if ready {
+                self.look_ahead();
+            }
+        }
+    }
+
+    fn keep(&mut self, bytes: &[u8]) {
         if self.beginning.len() as u64 == self.passed {
             let free = BEGINNING_BYTES - self.beginning.len();
             self.beginning.extend_from_slice(bytes.get(..free).unwrap_or(bytes));
         }
         for place in &mut self.places {
             place.take(self.passed, bytes);
-        }
-        self.passed += bytes.len() as u64;
-        let ready =
-            if self.looked { self.awaited <= self.passed } else { self.passed >= LOOKED_AT_BYTES as u64 };
-        if ready {
-            self.look_ahead();
         }
     }
 
@@ -72,9 +86,8 @@ impl Capture {
         if let Some((at, length)) = self.missing.filter(|&(at, _)| at >= self.passed)
             && self.places.len() < PLACES_MAX
         {
-            let length = AFTER_BYTES.max(length as u64);
-            self.places.push(Place { at, length, bytes: Vec::new() });
-            self.awaited = at.saturating_add(length);
+            self.places.push(Place::around(at, length, self.passed));
+            self.awaited = at.saturating_add(length as u64);
         }
     }
 
@@ -87,9 +100,7 @@ impl Capture {
         if at.saturating_add(length as u64) > self.passed || self.places.len() >= PLACES_MAX {
             return Some(None);
         }
-        let from = at.saturating_sub(BEFORE_BYTES);
-        let length = (at - from) + AFTER_BYTES.max(length as u64);
-        self.places.push(Place { at: from, length, bytes: Vec::new() });
+        self.places.push(Place::around(at, length, 0));
         self.beginning.clear();
         for place in &mut self.places {
             place.bytes.clear();
@@ -105,6 +116,12 @@ impl Capture {
 }
 
 impl Place {
+    /// The place of `length` bytes that are needed and what lies around them, not before `from`.
+    fn around(at: u64, length: usize, from: u64) -> Self {
+        let from = at.saturating_sub(AROUND_BYTES).max(from.min(at));
+        Self { at: from, length: (at - from) + AROUND_BYTES.max(length as u64), bytes: Vec::new() }
+    }
+
     fn take(&mut self, passed: u64, bytes: &[u8]) {
         let next = self.at + self.bytes.len() as u64;
         let left = self.length.saturating_sub(self.bytes.len() as u64);
@@ -139,7 +156,7 @@ pub(crate) fn linkage(
     mut each: impl FnMut(&[u8]) -> io::Result<ControlFlow<()>>,
 ) -> io::Result<(Ended, Option<Linkage>)> {
     let Some(content) = member.content() else { return Ok((Ended::Broken, None)) };
-    let mut capture = Capture::default();
+    let mut capture = Capture::of(member.unzipped);
     let ended = inflater.read(&source, member, content, |piece| {
         capture.push(piece);
         each(piece)
