@@ -102,7 +102,7 @@ impl InspectOptions<'_> {
 ///
 /// Memory does not grow with what the package announces: about 130 bytes for each entry that its directory really
 /// has, a few hundred KiB for each thread, 1 MiB for each level of compressed archives in the archive, and at [`Level::Verify`] up to
-/// 3 MiB more for each thread. Time is linear in the bytes of the package, its entries and, at `Verify`, the bytes that it unpacks to,
+/// 7 MiB more for each thread. Time is linear in the bytes of the package, its entries and, at `Verify`, the bytes that it unpacks to,
 /// which are bounded by [`Limits::unzipped_bytes_max`].
 ///
 /// ```

@@ -45,7 +45,13 @@
 //!
 //! No bytes make it panic. Memory and time are bounded by the package's own length, never by what it announces; see
 //! [`inspect()`] and [`Limits`].
+//!
+//! # Features
+//!
+//! `libdeflater` verifies content faster, all but the largest members of a package. It compiles libdeflate, which is written in C; what is
+//! found is the same.
 
+mod at_once;
 mod capture;
 mod digest;
 mod error;

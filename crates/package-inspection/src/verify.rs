@@ -6,13 +6,14 @@ use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::thread;
 
+use crate::at_once::AtOnce;
 use crate::capture;
 use crate::error::InspectError;
 use crate::finding::{Code, Finding, Findings, KEPT_PER_CODE};
 use crate::framing::{Directory, Member, MemberKind};
 use crate::inflate::{Ended, Inflater};
 use crate::inspect::InspectOptions;
-use crate::native::{Kind, Linkage};
+use crate::native::{Kind, Linkage, elf};
 use crate::scan::{LINKAGE_BYTES_MAX, Seen};
 use crate::source::Part;
 
@@ -78,6 +79,12 @@ pub(crate) fn run(
     Ok(())
 }
 
+/// How a thread reads one member after the other.
+struct Readers {
+    at_once: AtOnce,
+    inflater: Inflater,
+}
+
 /// What was found, by the indexes of jobs and of native files: which thread came first must not show.
 #[derive(Default)]
 struct Done {
@@ -95,6 +102,14 @@ impl Done {
         if *count <= KEPT_PER_CODE {
             self.findings.push((job, finding));
         }
+    }
+
+    /// Notes what a native file needs; `None` if it is malformed.
+    fn link(&mut self, native: usize, linkage: Option<Linkage>, linkage_bytes: &AtomicU64) {
+        let bytes = linkage.as_ref().map_or(0, Linkage::bytes);
+        let before = linkage_bytes.fetch_add(bytes, Ordering::Relaxed);
+        // Once it is too much for all, nothing more has to be kept.
+        self.linkages.push((native, linkage.filter(|_| before + bytes <= LINKAGE_BYTES_MAX)));
     }
 
     fn add(&mut self, other: Self) {
@@ -133,11 +148,12 @@ fn work(
 ) -> Result<Vec<Done>, InspectError> {
     let (next, failed) = (AtomicUsize::new(0), AtomicBool::new(false));
     let worker = || {
-        let (mut inflater, mut done) = (Inflater::new(), Done::default());
+        let mut readers = Readers { at_once: AtOnce::default(), inflater: Inflater::new() };
+        let mut done = Done::default();
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
             let Some(job) = jobs.get(index).filter(|_| !failed.load(Ordering::Relaxed)) else { break };
-            let result = job.run(index, &mut inflater, options, &mut done, linkage_bytes);
+            let result = job.run(index, &mut readers, options, &mut done, linkage_bytes);
             if let Err(error) = result {
                 failed.store(true, Ordering::Relaxed);
                 return Err(error);
@@ -162,13 +178,20 @@ impl Job<'_> {
     fn run(
         &self,
         index: usize,
-        inflater: &mut Inflater,
+        readers: &mut Readers,
         options: &InspectOptions<'_>,
         done: &mut Done,
         linkage_bytes: &AtomicU64,
     ) -> Result<(), InspectError> {
         let member = &self.member;
         let Some(content) = member.content() else { return Ok(()) };
+        options.check()?;
+        if let Some(mut content) = readers.at_once.sound(self.source, member, content)? {
+            if let Some(native) = self.native {
+                done.link(native, elf::linkage(&mut content), linkage_bytes);
+            }
+            return Ok(());
+        }
         let (mut crc, mut length, mut stopped) = (crc32fast::Hasher::new(), 0_u64, false);
         let mut each = |piece: &[u8]| {
             length += piece.len() as u64;
@@ -183,17 +206,13 @@ impl Job<'_> {
         };
         let ended = match self.native {
             Some(native) => {
-                let (ended, linkage) = capture::linkage(inflater, self.source, member, each)?;
+                let (ended, linkage) = capture::linkage(&mut readers.inflater, self.source, member, each)?;
                 if matches!(ended, Ended::Whole { .. }) {
-                    let bytes = linkage.as_ref().map_or(0, Linkage::bytes);
-                    let before = linkage_bytes.fetch_add(bytes, Ordering::Relaxed);
-                    // Once it is too much for all, nothing more has to be kept.
-                    let linkage = linkage.filter(|_| before + bytes <= LINKAGE_BYTES_MAX);
-                    done.linkages.push((native, linkage));
+                    done.link(native, linkage, linkage_bytes);
                 }
                 ended
             }
-            None => inflater.read(&self.source, member, content, &mut each)?,
+            None => readers.inflater.read(&self.source, member, content, &mut each)?,
         };
         if stopped {
             return Err(InspectError::Stopped);
