@@ -8,6 +8,10 @@ pub(crate) const X86_64: u16 = 62;
 pub(crate) const AARCH64: u16 = 183;
 pub(crate) const I386: u16 = 3;
 pub(crate) const S390X: u16 = 22;
+pub(crate) const ARM: u16 = 40;
+pub(crate) const MIPS: u16 = 8;
+pub(crate) const PPC64: u16 = 21;
+pub(crate) const SPARC: u16 = 43;
 
 /// What the program headers lead to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! What the inspection answers, seen from outside.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout, missing_docs)]
 
+mod architectures;
 mod content;
 mod elves;
 mod forge;
