@@ -35,6 +35,8 @@ const PROGRAMS_MAX: usize = 64;
 /// How many wheels are told, and how much of their metadata is read, in bytes.
 const WHEELS_MAX: usize = 1024;
 const WHEEL_BYTES_MAX: usize = 8 << 10;
+/// The program of a function that brings its own runtime.
+const BOOTSTRAP: &[u8] = b"bootstrap";
 /// The file of a wheel that has its tags.
 const WHEEL_SUFFIX: &[u8] = b".dist-info/WHEEL";
 
@@ -147,7 +149,7 @@ impl<'o, 's> Scan<'o, 's> {
         if crlf {
             findings.add(Finding::new(Code::ShebangCrlf, Some(name), ""));
         }
-        if is_program(name) && self.seen.programs.len() < PROGRAMS_MAX {
+        if is_program(name) && self.has_room_for(name) {
             self.seen.programs.push(Program { path: name.to_vec(), kind, mode: member.mode, crlf });
         }
         if kind.is_native() {
@@ -163,6 +165,13 @@ impl<'o, 's> Scan<'o, 's> {
             self.seen.wheels.push(Wheel::parse(name, &text));
         }
         Ok(())
+    }
+
+    /// Whether a program is kept: one of the first of all, and the first `bootstrap` wherever it comes.
+    fn has_room_for(&self, name: &[u8]) -> bool {
+        let programs = &self.seen.programs;
+        programs.len() < PROGRAMS_MAX
+            || name == BOOTSTRAP && !programs.iter().any(|program| program.path == BOOTSTRAP)
     }
 
     fn native(&mut self, native: Native, place: Option<(Part<'s>, Member)>) {
@@ -367,7 +376,7 @@ fn is_class_path(path: &str) -> bool {
 
 /// Whether the service starts a file of this name: the function's own program, or an extension of a layer.
 fn is_program(name: &[u8]) -> bool {
-    name == b"bootstrap" || name.strip_prefix(b"extensions/").is_some_and(|name| !name.contains(&b'/'))
+    name == BOOTSTRAP || name.strip_prefix(b"extensions/").is_some_and(|name| !name.contains(&b'/'))
 }
 
 /// Whether the first line ends with a carriage return.

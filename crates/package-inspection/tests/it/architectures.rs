@@ -1,7 +1,7 @@
 //! Where packages run whose native code is for several platforms. Goal: what is carried for others is no mismatch, and what was built for
 //! another machine or system is one. Method: the layouts of packages as their authors publish them.
 
-use funclet_package_inspection::{Architecture, Facts, Fit, Level, Usage};
+use funclet_package_inspection::{Architecture, Code, Facts, Fit, Level, Usage};
 
 use crate::elves::{AARCH64, ARM, I386, Image, MIPS, PPC64, S390X, SPARC, X86_64};
 use crate::forge::{Entry, archive, facts_at};
@@ -357,4 +357,21 @@ fn a_mismatch_names_what_stands_against_the_architecture() {
         failure.message.starts_with("/var/task/node_modules/a/prebuilds/linux-x64/a.node:"),
         "{failure:?}"
     );
+}
+
+/// However many files have the names of extensions, the function's own program is looked at.
+#[test]
+fn a_bootstrap_behind_many_extensions_is_started() {
+    let script = b"#!/bin/sh\r\nexit\r\n";
+    let extensions = (0..100).map(|at| Entry::new(format!("extensions/{at}"), b"#!/bin/sh\n"));
+    let bootstraps = (0..3).map(|_| Entry::new("bootstrap", script).mode(0o100_755));
+    let facts = facts_at(Level::Heads, &archive(&extensions.chain(bootstraps).collect::<Vec<_>>()));
+    let usage = Usage { runtime: Some("provided.al2023".to_owned()), ..Usage::default() };
+    let report = facts.report(&usage);
+    assert_eq!(
+        report.predicted_failure().unwrap().message,
+        "Error: fork/exec /var/task/bootstrap: no such file or directory"
+    );
+    let judged = report.findings().filter(|finding| finding.code == Code::ShebangCrlf);
+    assert_eq!(judged.filter(|finding| finding.detail == "the service starts it").count(), 1);
 }
