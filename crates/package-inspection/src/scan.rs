@@ -5,18 +5,19 @@ use std::hash::BuildHasher as _;
 use std::io;
 use std::ops::ControlFlow;
 
-use flate2::{Decompress, FlushDecompress};
+use flate2::{Decompress, FlushDecompress, Status};
 use foldhash::fast::FixedState;
 
+use crate::error::InspectError;
 use crate::facts::Wheel;
 use crate::finding::{Code, Finding, Findings};
 use crate::framing::{Archive, Content, DEFLATED, Member, MemberKind, Walked};
 use crate::inflate::Inflater;
-use crate::inspect::{InspectOptions, Level};
+use crate::inspect::{InspectOptions, Level, MEMBERS_PER_CHECK};
 use crate::links::{Links, TARGET_BYTES_MAX};
 use crate::native::kind::{self, HEAD_BYTES, LONG_HEAD_BYTES};
 use crate::native::{Kind, Native};
-use crate::nested;
+use crate::nested::{self, Ended};
 use crate::nested_natives::{MemberReader, NestedNatives};
 use crate::peek;
 use crate::source::{Part, Window};
@@ -128,7 +129,7 @@ impl<'o, 's> Scan<'o, 's> {
         window: &mut Window<'_>,
         walked: &Walked<'_>,
         findings: &mut Findings,
-    ) -> io::Result<()> {
+    ) -> Result<(), InspectError> {
         let Walked { member, name, content } = walked;
         match member.kind {
             MemberKind::Folder | MemberKind::Special => return Ok(()),
@@ -191,7 +192,7 @@ impl<'o, 's> Scan<'o, 's> {
         window: &mut Window<'_>,
         member: &Member,
         content: Content,
-    ) -> io::Result<(Kind, usize)> {
+    ) -> Result<(Kind, usize), InspectError> {
         if member.method != DEFLATED {
             let first = window.bytes(content.at, at_most(content.length, HEAD_BYTES))?;
             let kind = kind::of(first);
@@ -213,22 +214,41 @@ impl<'o, 's> Scan<'o, 's> {
         if peeked.bytes().len() == peek::BYTES && kind::of(peeked.bytes()) == Kind::JavaClass {
             return Ok((Kind::JavaClass, 0));
         }
-        let stream = window.bytes(content.at, at_most(content.length, PREFIX_BYTES))?;
-        let first = self.decode(stream, HEAD_BYTES);
+        let first = self.decode(window, content, HEAD_BYTES)?;
         let kind = kind::of(self.head.get(..first).unwrap_or_default());
         Ok(match kind {
-            Kind::Pe | Kind::MachOFat | Kind::Script => (kind, self.decode(stream, LONG_HEAD_BYTES)),
+            Kind::Pe | Kind::MachOFat | Kind::Script => {
+                (kind, self.decode(window, content, LONG_HEAD_BYTES)?)
+            }
             _ => (kind, first),
         })
     }
 
-    /// Decompresses the first `wanted` bytes of a stream into `head`, and returns how many there are.
-    fn decode(&mut self, stream: &[u8], wanted: usize) -> usize {
+    /// Decompresses the first `wanted` bytes of a member into `head`, and returns how many there are. However much it takes: blocks
+    /// of nothing may come before them.
+    fn decode(
+        &mut self,
+        window: &mut Window<'_>,
+        content: Content,
+        wanted: usize,
+    ) -> Result<usize, InspectError> {
         self.decoder.reset(false);
-        let Some(head) = self.head.get_mut(..wanted) else { return 0 };
-        // What cannot be decompressed is told when all of it is.
-        let _ = self.decoder.decompress(stream, head, FlushDecompress::None);
-        self.decoder.total_out() as usize
+        let Some(head) = self.head.get_mut(..wanted) else { return Ok(0) };
+        let mut at = content.at;
+        loop {
+            let stream = window.bytes(at, at_most(content.end() - at, PREFIX_BYTES))?;
+            let (used, written) = (self.decoder.total_in(), self.decoder.total_out() as usize);
+            let room = head.get_mut(written..).unwrap_or_default();
+            let status = self.decoder.decompress(stream, room, FlushDecompress::None);
+            let (used, written) = (self.decoder.total_in() - used, self.decoder.total_out() as usize);
+            at += used;
+            // What cannot be decompressed is told when all of it is.
+            let goes_on = matches!(status, Ok(Status::Ok)) && used > 0 && at < content.end();
+            if written == wanted || !goes_on {
+                return Ok(written);
+            }
+            self.options.check()?;
+        }
     }
 
     /// Reads the first `most` bytes of a member.
@@ -256,7 +276,7 @@ impl<'o, 's> Scan<'o, 's> {
         path: String,
         depth: u32,
         findings: &mut Findings,
-    ) -> io::Result<()> {
+    ) -> Result<(), InspectError> {
         if depth > self.options.limits.nesting_max {
             let detail = format!("an archive in {} others", depth);
             findings.add(Finding::new(Code::NestingLimit, Some(path.as_bytes()), detail));
@@ -274,11 +294,11 @@ impl<'o, 's> Scan<'o, 's> {
         path: String,
         depth: u32,
         findings: &mut Findings,
-    ) -> io::Result<()> {
+    ) -> Result<(), InspectError> {
         let size = source.length();
         let (mut names, mut window) = (Window::new(&source, size), Window::new(&source, size));
         let mut theirs = Findings::default();
-        let Some(mut archive) = Archive::open(&mut names, &self.options.limits, &mut theirs)? else {
+        let Some(mut archive) = Archive::open(&mut names, self.options, &mut theirs)? else {
             return Ok(());
         };
         let class_path = is_class_path(&path);
@@ -290,6 +310,9 @@ impl<'o, 's> Scan<'o, 's> {
                 return Ok(());
             }
             self.nested_entries_left -= 1;
+            if self.nested_entries_left.is_multiple_of(MEMBERS_PER_CHECK.into()) {
+                self.options.check()?;
+            }
             let (MemberKind::File, Some(content)) = (member.kind, content) else { continue };
             if class_path {
                 self.seen.files.add(name, member.mode);
@@ -330,7 +353,7 @@ impl<'o, 's> Scan<'o, 's> {
         content: Content,
         path: String,
         findings: &mut Findings,
-    ) -> io::Result<()> {
+    ) -> Result<(), InspectError> {
         if member.unzipped > self.nested_bytes_left {
             let detail =
                 format!("{} bytes, more than are decompressed to look into archives", member.unzipped);
@@ -351,11 +374,20 @@ impl<'o, 's> Scan<'o, 's> {
             linkage_bytes: &mut self.seen.linkage_bytes,
         };
         let mut archive = MemberReader::new(source, content, member.unzipped);
-        nested::read(&mut archive, &mut visitor, &mut self.nested_bytes_left)?;
+        let stops = || self.options.stops();
+        let ended = nested::read(&mut archive, &mut visitor, &mut self.nested_bytes_left, &stops)?;
         let (natives, archives, left_out) = (visitor.natives, visitor.archives, visitor.left_out);
         self.seen.natives_left_out += left_out;
-        if archives > 0 || self.nested_entries_left == 0 || self.nested_bytes_left == 0 {
-            let detail = format!("{archives} archives in a compressed one");
+        if ended == Ended::Stopped {
+            return Err(InspectError::Stopped);
+        }
+        let bounded = self.nested_entries_left == 0 || self.nested_bytes_left == 0;
+        if archives > 0 || bounded || ended == Ended::Early {
+            let detail = match archives {
+                0 if bounded => "more than is looked at of archives".to_owned(),
+                0 => "it cannot be followed to its end without its directory".to_owned(),
+                _ => format!("{archives} archives in a compressed one"),
+            };
             findings.add(Finding::new(Code::NestingLimit, Some(path.as_bytes()), detail));
         }
         for native in natives {

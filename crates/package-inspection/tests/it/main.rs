@@ -11,6 +11,7 @@ mod limits;
 mod linkage;
 mod memory;
 mod models;
+mod nested;
 mod properties;
 mod readers;
 mod reading;
