@@ -270,6 +270,10 @@ fn companions_that_a_library_has_on_some_platforms_only() {
     ];
     check(&files, BOTH);
     check(&files[..2], X86_ALONE);
+    // So it is where there is no package of Node around them.
+    let moved = [("natives/linux/x64/o.node", X86), ("natives/darwin/arm64/o_metal.node", MachO)];
+    check(&moved, X86_ALONE);
+    check(&moved[1..], NOWHERE);
     // One that was built where it was installed has others for the systems on which nobody builds.
     let pty = "node_modules/node-pty";
     let built = format!("{pty}/build/Release/pty.node");
