@@ -148,12 +148,14 @@ impl Image for Capture {
     }
 }
 
-/// Reads what the loader needs of a native file; the member may have to be read more than once.
+/// Reads what the loader needs of a native file; the member may have to be read more than once. `each` gets its pieces once and may end
+/// it; `stops` is asked for each piece of a further reading.
 pub(crate) fn linkage(
     inflater: &mut Inflater,
     source: Part<'_>,
     member: &Member,
     mut each: impl FnMut(&[u8]) -> io::Result<ControlFlow<()>>,
+    stops: impl Fn() -> bool,
 ) -> io::Result<(Ended, Option<Linkage>)> {
     let Some(content) = member.content() else { return Ok((Ended::Broken, None)) };
     let mut capture = Capture::of(member.unzipped);
@@ -168,9 +170,12 @@ pub(crate) fn linkage(
         if let Some(linkage) = capture.finish() {
             return Ok((ended, linkage));
         }
-        inflater.read(&source, member, content, |piece| {
+        let again = inflater.read(&source, member, content, |piece| {
             capture.push(piece);
-            Ok(ControlFlow::Continue(()))
+            Ok(if stops() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
         })?;
+        if again == Ended::Early {
+            return Ok((again, None));
+        }
     }
 }

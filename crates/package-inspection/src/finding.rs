@@ -148,7 +148,8 @@ codes! {
     Encrypted = "encrypted", Reject, Reject;
     /// A member that is compressed by a method other than 0 and 8.
     UnsupportedMethod = "unsupported_method", Reject, Reject;
-    /// Archives in the archive that were not looked into, for depth or for size.
+    /// Archives in the archive that were not looked into, or not to their end: for depth, for size, or because a compressed one
+    /// cannot be followed from the front.
     NestingLimit = "nesting_limit", Warn, Accept;
     /// A member without a name.
     NameEmpty = "name_empty", Reject, Reject;
@@ -156,7 +157,7 @@ codes! {
     NameNul = "name_nul", Reject, Reject;
     /// A name with control characters in it.
     NameControl = "name_control", Warn, Accept;
-    /// A name that is not UTF-8.
+    /// A name that is not UTF-8, or does not say that it is: readers take it for different names.
     NameNotUtf8 = "name_not_utf8", Warn, Accept;
     /// A name with a backslash in it.
     NameBackslash = "name_backslash", Reject, Warn;

@@ -21,7 +21,7 @@ const OVERLAP_BYTES: usize = 4 << 10;
 /// From how many bytes on another thread is worth its start.
 const THREADED_BYTES: u64 = 1 << 20;
 /// After how many members it is asked whether to stop.
-const MEMBERS_PER_CHECK: u32 = 64;
+pub(crate) const MEMBERS_PER_CHECK: u32 = 64;
 
 /// How deep an inspection looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -129,7 +129,7 @@ pub fn inspect(source: &dyn Source, options: &InspectOptions<'_>) -> Result<Fact
     options.check()?;
     let mut findings = Findings::default();
     let mut names = Window::new(source, size);
-    let mut archive = Archive::open(&mut names, &options.limits, &mut findings)?;
+    let mut archive = Archive::open(&mut names, options, &mut findings)?;
     let mut scan = Scan::new(options);
     let mut pass =
         Pass { whole, window: Window::new(source, size), options, scan: &mut scan, findings: &mut findings };

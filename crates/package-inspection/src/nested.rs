@@ -12,7 +12,11 @@ const SIGNATURE: &[u8; 4] = b"PK\x03\x04";
 const HEADER_BYTES: usize = 30;
 const DESCRIPTOR_SIGNATURE: &[u8; 4] = b"PK\x07\x08";
 const DESCRIPTOR: u16 = 1 << 3;
+/// What follows the last member: the directory, or an end record where there is none.
+const DIRECTORY_SIGNATURES: [&[u8; 4]; 3] = [b"PK\x01\x02", b"PK\x05\x06", b"PK\x06\x06"];
 const STEP_BYTES: usize = 16 << 10;
+/// After how many bytes, of the archive and of its members, it is asked whether to stop.
+const BYTES_PER_CHECK: usize = 128 << 10;
 
 /// A member of such an archive: its name, its declared length if its header has that, and the method.
 pub(crate) struct Head<'a> {
@@ -30,14 +34,37 @@ pub(crate) trait Visitor {
     fn end(&mut self);
 }
 
-/// Reads an archive from the front. Ends without an error where it cannot be followed, and where its members have made more
-/// than `left` bytes, which then is 0.
-pub(crate) fn read(archive: &mut dyn Read, visitor: &mut dyn Visitor, left: &mut u64) -> io::Result<()> {
-    let mut stream = Stream { archive, left, buffer: vec![0; STEP_BYTES], start: 0, end: 0 };
+/// How an archive came to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ended {
+    /// All members have passed.
+    Whole,
+    /// From somewhere on it could not be followed: only the directory would have told where the next member lies. Or its members
+    /// have made more bytes than they may.
+    Early,
+    /// It was told to stop.
+    Stopped,
+}
+
+/// Reads an archive from the front, until its members have made more than `left` bytes, which then is 0.
+pub(crate) fn read(
+    archive: &mut dyn Read,
+    visitor: &mut dyn Visitor,
+    left: &mut u64,
+    stops: &dyn Fn() -> bool,
+) -> io::Result<Ended> {
+    let (buffer, unchecked) = (vec![0; STEP_BYTES], BYTES_PER_CHECK);
+    let mut stream = Stream { archive, left, buffer, start: 0, end: 0, stops, unchecked, stopped: false };
     let mut state = Decompress::new(false);
     let mut output = vec![0; STEP_BYTES];
     while stream.member(&mut state, &mut output, visitor)? {}
-    Ok(())
+    if stream.stopped {
+        return Ok(Ended::Stopped);
+    }
+    // Where a member broke off, what comes next is no directory but by chance.
+    let next = stream.peek(DIRECTORY_SIGNATURES[0].len())?;
+    let whole = DIRECTORY_SIGNATURES.iter().any(|signature| next.starts_with(*signature));
+    Ok(if whole { Ended::Whole } else { Ended::Early })
 }
 
 /// An archive that is read once.
@@ -48,9 +75,25 @@ struct Stream<'a> {
     buffer: Vec<u8>,
     start: usize,
     end: usize,
+    stops: &'a dyn Fn() -> bool,
+    /// How many bytes may pass before that is asked again.
+    unchecked: usize,
+    stopped: bool,
 }
 
 impl Stream<'_> {
+    /// Counts bytes that have passed; `false` once it was told to stop.
+    fn goes_on(&mut self, passed: usize) -> bool {
+        match self.unchecked.checked_sub(passed) {
+            Some(left) => self.unchecked = left,
+            None => {
+                self.unchecked = BYTES_PER_CHECK;
+                self.stopped |= (self.stops)();
+            }
+        }
+        !self.stopped
+    }
+
     /// Returns at least `wanted` bytes, fewer only at the end, without taking them. `wanted` fits into the buffer.
     fn peek(&mut self, wanted: usize) -> io::Result<&[u8]> {
         if self.end - self.start < wanted {
@@ -85,20 +128,28 @@ impl Stream<'_> {
         let (Some(flags), Some(method), Some(zipped), Some(unzipped)) = fields else { return Ok(false) };
         let lengths = (u16_at(header, 26).map(usize::from), u16_at(header, 28).map(usize::from));
         let (Some(name_length), Some(extra_length)) = lengths else { return Ok(false) };
-        if !header.starts_with(SIGNATURE) || HEADER_BYTES + name_length > STEP_BYTES || zipped == u32::MAX {
+        if !header.starts_with(SIGNATURE) || HEADER_BYTES + name_length > STEP_BYTES {
+            return Ok(false);
+        }
+        if !self.goes_on(HEADER_BYTES) {
             return Ok(false);
         }
         let described = flags & DESCRIPTOR != 0;
+        // Or the size is left to a descriptor or to a ZIP64 field.
+        let is_plain = |size| !described && size != u32::MAX;
         let bytes = self.peek(HEADER_BYTES + name_length)?;
         let Some(name) = bytes.get(HEADER_BYTES..HEADER_BYTES + name_length) else { return Ok(false) };
-        visitor.begin(Head { name, size: (!described).then(|| unzipped.into()) });
+        let is_folder = name.ends_with(b"/");
+        visitor.begin(Head { name, size: is_plain(unzipped).then(|| unzipped.into()) });
         self.take(HEADER_BYTES + name_length);
         if !self.pass(extra_length as u64, &mut |_| ControlFlow::Break(()))? {
             return Ok(false);
         }
         let whole = match method {
             _ if flags & 1 != 0 => false,
-            0 if !described => self.pass(zipped.into(), &mut |bytes| visitor.piece(bytes))?,
+            // A folder has no content, so its end is known.
+            0 if described && is_folder => true,
+            0 if is_plain(zipped) => self.pass(zipped.into(), &mut |bytes| visitor.piece(bytes))?,
             8 => self.inflate(state, output, visitor)?,
             _ => false,
         };
@@ -123,6 +174,9 @@ impl Stream<'_> {
             }
             self.take(count);
             left -= count as u64;
+            if !self.goes_on(count) {
+                return Ok(false);
+            }
         }
         Ok(true)
     }
@@ -144,7 +198,7 @@ impl Stream<'_> {
             let written = (state.total_out() - before_out) as usize;
             self.take(used);
             *self.left = self.left.saturating_sub(written as u64);
-            if *self.left == 0 {
+            if *self.left == 0 || !self.goes_on(used + written) {
                 return Ok(false);
             }
             if wanted && written > 0 {

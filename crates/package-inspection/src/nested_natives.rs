@@ -14,6 +14,9 @@ use crate::scan::{Files, LINKAGE_BYTES_MAX, NATIVES_MAX, PREFIX_BYTES, at_most};
 use crate::source::{Part, shortened};
 use crate::text::nested_path;
 
+/// How many first bytes tell the kind of a file.
+const KIND_BYTES: usize = 8;
+
 /// Reads a compressed member from its beginning.
 pub(crate) struct MemberReader<'s> {
     source: Part<'s>,
@@ -99,6 +102,8 @@ pub(crate) struct Current {
     size: Option<u64>,
     passed: u64,
     head: Vec<u8>,
+    /// Whether enough of its first bytes were there to tell what it is.
+    is_known: bool,
     capture: Option<Capture>,
 }
 
@@ -111,22 +116,38 @@ impl Visitor for NestedNatives<'_> {
         if let Some(files) = &mut self.files {
             files.add(name, 0);
         }
-        self.current =
-            Some(Current { name: name.to_vec(), size, passed: 0, head: Vec::new(), capture: None });
+        self.current = Some(Current {
+            name: name.to_vec(),
+            size,
+            passed: 0,
+            head: Vec::new(),
+            is_known: false,
+            capture: None,
+        });
     }
 
     fn piece(&mut self, bytes: &[u8]) -> ControlFlow<()> {
         let Some(current) = &mut self.current else { return ControlFlow::Break(()) };
-        if current.passed == 0 {
-            let kind = kind::of(bytes);
+        let before = current.head.len();
+        let room = LONG_HEAD_BYTES - before;
+        current.head.extend_from_slice(bytes.get(..room).unwrap_or(bytes));
+        current.passed += bytes.len() as u64;
+        if !current.is_known {
+            // However few bytes come at a time.
+            if current.head.len() < KIND_BYTES {
+                return ControlFlow::Continue(());
+            }
+            current.is_known = true;
+            let kind = kind::of(&current.head);
             if !kind.is_native() && kind != Kind::Zip {
                 return ControlFlow::Break(());
             }
-            current.capture = (self.deep && kind == Kind::Elf).then(Capture::default);
+            if self.deep && kind == Kind::Elf {
+                let mut capture = Capture::default();
+                capture.push(current.head.get(..before).unwrap_or_default());
+                current.capture = Some(capture);
+            }
         }
-        let room = LONG_HEAD_BYTES - current.head.len();
-        current.head.extend_from_slice(bytes.get(..room).unwrap_or(bytes));
-        current.passed += bytes.len() as u64;
         match &mut current.capture {
             Some(capture) => capture.push(bytes),
             // The length of a member with a descriptor is that of what passes.

@@ -62,7 +62,7 @@ pub struct Report<'a> {
 
 impl<'a> Report<'a> {
     pub(crate) fn new(facts: &'a Facts, usage: &Usage) -> Self {
-        let groups = groups(facts);
+        let groups = groups(facts, usage.is_layer);
         let fits = Architecture::ALL.map(|architecture| fit(facts, &groups, architecture));
         let mut review = Review {
             facts,
@@ -279,7 +279,7 @@ impl Review<'_> {
         if asked.iter().any(|fit| fit.fit != Fit::Mismatch) {
             return;
         }
-        for fit in asked {
+        for fit in &asked {
             let Some(first) = fit.offenders.first() else { continue };
             let detail = match fit.offender_count - 1 {
                 0 => format!("made for {}, not for {}", first.made_for, fit.architecture),
@@ -289,14 +289,14 @@ impl Review<'_> {
             };
             self.add(Code::ArchMismatch, Some(first.path.as_bytes()), detail);
         }
-        if let Some(architecture) = self.usage.architecture {
-            self.predict_mismatch(architecture);
+        if let (Some(architecture), Some(fit)) = (self.usage.architecture, asked.first()) {
+            self.predict_mismatch(architecture, fit);
         }
     }
 
-    fn predict_mismatch(&mut self, architecture: Architecture) {
+    fn predict_mismatch(&mut self, architecture: Architecture, fit: &ArchitectureFit) {
         let wrong =
-            |native: &&Native| native.kind == Kind::Elf && native.machines != [architecture.machine()];
+            |native: &&Native| native.kind != Kind::Elf || native.machines != [architecture.machine()];
         let bootstrap = self.facts.links.resolve(b"bootstrap").map(|path| crate::text::display(&path));
         let started =
             self.facts.natives.iter().filter(wrong).find(|native| Some(&native.path) == bootstrap.as_ref());
@@ -307,7 +307,11 @@ impl Review<'_> {
             );
         }
         let error_type = self.runtime.as_ref().and_then(Runtime::import_error);
-        let first = self.facts.natives.iter().find(wrong).map(|native| native.path.clone());
+        let stands_against =
+            |native: &&Native| fit.offenders.iter().any(|offender| offender.path == native.path);
+        let elf = |native: &&Native| native.kind == Kind::Elf && wrong(native);
+        let first =
+            self.facts.natives.iter().filter(elf).find(stands_against).map(|native| native.path.clone());
         if let (Some(error_type), Some(path)) = (error_type, first) {
             let message =
                 format!("/var/task/{path}: cannot open shared object file: No such file or directory");

@@ -5,19 +5,20 @@ use std::hash::BuildHasher as _;
 use std::io;
 use std::ops::ControlFlow;
 
-use flate2::{Decompress, FlushDecompress};
+use flate2::{Decompress, FlushDecompress, Status};
 use foldhash::fast::FixedState;
 
 use crate::capture;
+use crate::error::InspectError;
 use crate::facts::Wheel;
 use crate::finding::{Code, Finding, Findings};
 use crate::framing::{Archive, Content, DEFLATED, Member, MemberKind, Walked};
-use crate::inflate::{Ended, Inflater};
-use crate::inspect::{InspectOptions, Level};
+use crate::inflate::{self, Inflater};
+use crate::inspect::{InspectOptions, Level, MEMBERS_PER_CHECK};
 use crate::links::{Links, TARGET_BYTES_MAX};
 use crate::native::kind::{self, HEAD_BYTES, LONG_HEAD_BYTES};
 use crate::native::{Kind, Linkage, Native};
-use crate::nested;
+use crate::nested::{self, Ended};
 use crate::nested_natives::{MemberReader, NestedNatives};
 use crate::peek;
 use crate::source::{Part, Window};
@@ -39,6 +40,8 @@ const PROGRAMS_MAX: usize = 64;
 /// How many wheels are told, and how much of their metadata is read, in bytes.
 const WHEELS_MAX: usize = 1024;
 const WHEEL_BYTES_MAX: usize = 8 << 10;
+/// The program of a function that brings its own runtime.
+const BOOTSTRAP: &[u8] = b"bootstrap";
 /// The file of a wheel that has its tags.
 const WHEEL_SUFFIX: &[u8] = b".dist-info/WHEEL";
 
@@ -150,7 +153,7 @@ impl<'o, 's> Scan<'o, 's> {
         window: &mut Window<'_>,
         walked: &Walked<'_>,
         findings: &mut Findings,
-    ) -> io::Result<()> {
+    ) -> Result<(), InspectError> {
         let Walked { member, name, content } = walked;
         match member.kind {
             MemberKind::Folder | MemberKind::Special => return Ok(()),
@@ -171,7 +174,7 @@ impl<'o, 's> Scan<'o, 's> {
         if crlf {
             findings.add(Finding::new(Code::ShebangCrlf, Some(name), ""));
         }
-        if is_program(name) && self.seen.programs.len() < PROGRAMS_MAX {
+        if is_program(name) && self.has_room_for(name) {
             self.seen.programs.push(Program { path: name.to_vec(), kind, mode: member.mode, crlf });
         }
         if kind.is_native() {
@@ -187,6 +190,13 @@ impl<'o, 's> Scan<'o, 's> {
             self.seen.wheels.push(Wheel::parse(name, &text));
         }
         Ok(())
+    }
+
+    /// Whether a program is kept: one of the first of all, and the first `bootstrap` wherever it comes.
+    fn has_room_for(&self, name: &[u8]) -> bool {
+        let programs = &self.seen.programs;
+        programs.len() < PROGRAMS_MAX
+            || name == BOOTSTRAP && !programs.iter().any(|program| program.path == BOOTSTRAP)
     }
 
     fn native(&mut self, native: Native, place: Option<(Part<'s>, Member)>) {
@@ -206,7 +216,7 @@ impl<'o, 's> Scan<'o, 's> {
         window: &mut Window<'_>,
         member: &Member,
         content: Content,
-    ) -> io::Result<(Kind, usize)> {
+    ) -> Result<(Kind, usize), InspectError> {
         if member.method != DEFLATED {
             let first = window.bytes(content.at, at_most(content.length, HEAD_BYTES))?;
             let kind = kind::of(first);
@@ -228,22 +238,41 @@ impl<'o, 's> Scan<'o, 's> {
         if peeked.bytes().len() == peek::BYTES && kind::of(peeked.bytes()) == Kind::JavaClass {
             return Ok((Kind::JavaClass, 0));
         }
-        let stream = window.bytes(content.at, at_most(content.length, PREFIX_BYTES))?;
-        let first = self.decode(stream, HEAD_BYTES);
+        let first = self.decode(window, content, HEAD_BYTES)?;
         let kind = kind::of(self.head.get(..first).unwrap_or_default());
         Ok(match kind {
-            Kind::Pe | Kind::MachOFat | Kind::Script => (kind, self.decode(stream, LONG_HEAD_BYTES)),
+            Kind::Pe | Kind::MachOFat | Kind::Script => {
+                (kind, self.decode(window, content, LONG_HEAD_BYTES)?)
+            }
             _ => (kind, first),
         })
     }
 
-    /// Decompresses the first `wanted` bytes of a stream into `head`, and returns how many there are.
-    fn decode(&mut self, stream: &[u8], wanted: usize) -> usize {
+    /// Decompresses the first `wanted` bytes of a member into `head`, and returns how many there are. However much it takes: blocks
+    /// of nothing may come before them.
+    fn decode(
+        &mut self,
+        window: &mut Window<'_>,
+        content: Content,
+        wanted: usize,
+    ) -> Result<usize, InspectError> {
         self.decoder.reset(false);
-        let Some(head) = self.head.get_mut(..wanted) else { return 0 };
-        // What cannot be decompressed is told when all of it is.
-        let _ = self.decoder.decompress(stream, head, FlushDecompress::None);
-        self.decoder.total_out() as usize
+        let Some(head) = self.head.get_mut(..wanted) else { return Ok(0) };
+        let mut at = content.at;
+        loop {
+            let stream = window.bytes(at, at_most(content.end() - at, PREFIX_BYTES))?;
+            let (used, written) = (self.decoder.total_in(), self.decoder.total_out() as usize);
+            let room = head.get_mut(written..).unwrap_or_default();
+            let status = self.decoder.decompress(stream, room, FlushDecompress::None);
+            let (used, written) = (self.decoder.total_in() - used, self.decoder.total_out() as usize);
+            at += used;
+            // What cannot be decompressed is told when all of it is.
+            let goes_on = matches!(status, Ok(Status::Ok)) && used > 0 && at < content.end();
+            if written == wanted || !goes_on {
+                return Ok(written);
+            }
+            self.options.check()?;
+        }
     }
 
     /// Reads the first `most` bytes of a member.
@@ -271,7 +300,7 @@ impl<'o, 's> Scan<'o, 's> {
         path: String,
         depth: u32,
         findings: &mut Findings,
-    ) -> io::Result<()> {
+    ) -> Result<(), InspectError> {
         if depth > self.options.limits.nesting_max {
             let detail = format!("an archive in {} others", depth);
             findings.add(Finding::new(Code::NestingLimit, Some(path.as_bytes()), detail));
@@ -302,11 +331,11 @@ impl<'o, 's> Scan<'o, 's> {
         path: String,
         depth: u32,
         findings: &mut Findings,
-    ) -> io::Result<()> {
+    ) -> Result<(), InspectError> {
         let size = bytes.now.length();
         let (mut names, mut window) = (Window::new(&bytes.now, size), Window::new(&bytes.now, size));
         let mut theirs = Findings::unheard();
-        let Some(mut archive) = Archive::open(&mut names, &self.options.limits, &mut theirs)? else {
+        let Some(mut archive) = Archive::open(&mut names, self.options, &mut theirs)? else {
             return Ok(());
         };
         let class_path = is_class_path(&path);
@@ -318,6 +347,9 @@ impl<'o, 's> Scan<'o, 's> {
                 return Ok(());
             }
             self.nested_entries_left -= 1;
+            if self.nested_entries_left.is_multiple_of(MEMBERS_PER_CHECK.into()) {
+                self.options.check()?;
+            }
             let (MemberKind::File, Some(content)) = (member.kind, content) else { continue };
             if class_path {
                 self.seen.files.add(name, member.mode);
@@ -350,13 +382,17 @@ impl<'o, 's> Scan<'o, 's> {
         archive: Part<'_>,
         member: &Member,
         findings: &mut Findings,
-    ) -> io::Result<()> {
-        let mut passed = 0;
-        let (ended, linkage) = capture::linkage(&mut self.inflater, archive, member, |piece| {
+    ) -> Result<(), InspectError> {
+        let (options, mut passed) = (self.options, 0);
+        let each = |piece: &[u8]| {
             passed += piece.len() as u64;
-            Ok(if passed > member.unzipped { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
-        })?;
-        if matches!(ended, Ended::Whole { .. }) {
+            let enough = options.stops() || passed > member.unzipped;
+            Ok(if enough { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+        };
+        let (ended, linkage) =
+            capture::linkage(&mut self.inflater, archive, member, each, || options.stops())?;
+        options.check()?;
+        if matches!(ended, inflate::Ended::Whole { .. }) {
             self.seen.linkage_bytes += linkage.as_ref().map_or(0, Linkage::bytes);
             // If it is too much for all, that is told of all.
             if self.seen.linkage_bytes <= LINKAGE_BYTES_MAX {
@@ -389,7 +425,7 @@ impl<'o, 's> Scan<'o, 's> {
         content: Content,
         path: String,
         findings: &mut Findings,
-    ) -> io::Result<()> {
+    ) -> Result<(), InspectError> {
         let class_path = is_class_path(&path);
         let mut visitor = NestedNatives {
             path: &path,
@@ -403,11 +439,20 @@ impl<'o, 's> Scan<'o, 's> {
             linkage_bytes: &mut self.seen.linkage_bytes,
         };
         let mut archive = MemberReader::new(source, content, member.unzipped);
-        nested::read(&mut archive, &mut visitor, &mut self.nested_bytes_left)?;
+        let stops = || self.options.stops();
+        let ended = nested::read(&mut archive, &mut visitor, &mut self.nested_bytes_left, &stops)?;
         let (natives, archives, left_out) = (visitor.natives, visitor.archives, visitor.left_out);
         self.seen.natives_left_out += left_out;
-        if archives > 0 || self.nested_entries_left == 0 || self.nested_bytes_left == 0 {
-            let detail = format!("{archives} archives in a compressed one");
+        if ended == Ended::Stopped {
+            return Err(InspectError::Stopped);
+        }
+        let bounded = self.nested_entries_left == 0 || self.nested_bytes_left == 0;
+        if archives > 0 || bounded || ended == Ended::Early {
+            let detail = match archives {
+                0 if bounded => "more than is looked at of archives".to_owned(),
+                0 => "it cannot be followed to its end without its directory".to_owned(),
+                _ => format!("{archives} archives in a compressed one"),
+            };
             findings.add(Finding::new(Code::NestingLimit, Some(path.as_bytes()), detail));
         }
         for native in natives {
@@ -428,7 +473,7 @@ fn is_class_path(path: &str) -> bool {
 
 /// Whether the service starts a file of this name: the function's own program, or an extension of a layer.
 fn is_program(name: &[u8]) -> bool {
-    name == b"bootstrap" || name.strip_prefix(b"extensions/").is_some_and(|name| !name.contains(&b'/'))
+    name == BOOTSTRAP || name.strip_prefix(b"extensions/").is_some_and(|name| !name.contains(&b'/'))
 }
 
 /// Whether the first line ends with a carriage return.

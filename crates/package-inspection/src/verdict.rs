@@ -2,12 +2,18 @@
 //!
 //! Packages carry code for other platforms on purpose, so code for another one is no fault by itself. What decides, in this order:
 //!
-//! 1. What the service starts itself (`bootstrap`, extensions of a layer) has to fit.
-//! 2. Files whose names say their platform are alternatives of those that are named alike but for that: one has to fit.
-//! 3. Every other ELF program or library has to fit. Object files and code for other systems are no fault, unless a module has nothing
-//!    else under a name that is loaded on Linux.
+//! 1. What the service starts itself (`bootstrap`, where its link leads, the extensions of a layer) has to fit, whatever it is.
+//! 2. Files whose paths name a platform are alternatives of those whose paths are equal but for that. If one of them is for Linux on a
+//!    machine of Lambda, one has to fit: one of them, or another file in the folder of that platform, for a library may have
+//!    companions on some platforms only. Images for other machines or other systems are shipped for those, and stand for nothing.
+//! 3. Every other ELF program or library has to fit.
+//! 4. Code of macOS or Windows under a name that is loaded on Linux is what somebody built there and forgot to build again, unless there
+//!    is code for Linux beside it: for what names its platform, in the same package of Node or in the folders of other platforms; for
+//!    a module that does not, in the same folder. Modules that are known to exist for macOS alone never count.
+//!
+//! Object files, and files that only the loaders of other systems look for, are no fault.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::facts::Facts;
@@ -18,6 +24,8 @@ use crate::native::{ImageType, Kind, Machine, Native};
 const OFFENDERS_MAX: usize = 8;
 /// The extensions of modules that Linux loads.
 const MODULE_EXTENSIONS: &[&str] = &[".node", ".so", ".pyd"];
+/// Modules of Node that exist for macOS alone; what uses them does without elsewhere.
+const MACOS_MODULES: &[&str] = &["fsevents.node", "fse.node"];
 
 /// An instruction set of Lambda.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -107,41 +115,43 @@ impl fmt::Display for Offender {
 
 /// Native files that are alternatives of one another; mostly one file alone.
 pub(crate) struct Group<'a> {
-    pub(crate) natives: Vec<&'a Native>,
-    /// Whether their names say their platforms.
-    pub(crate) named: bool,
+    /// The programs and libraries of Linux among them. If their paths name platforms, those for Lambda's machines.
+    images: Vec<&'a Native>,
+    /// Code of other systems that Linux would load.
+    others: Vec<&'a Native>,
+    place: Place,
+}
+
+/// Where code for Linux makes up for a group that has none.
+enum Place {
+    /// Nowhere: the service starts it.
+    Started,
+    /// In this folder.
+    Folder(String),
+    /// In the same package of Node, or under the same folders but for the words that name platforms.
+    Platform { package: Option<String>, folders: Option<String> },
 }
 
 impl Group<'_> {
     /// The programs and libraries of Linux among them.
     pub(crate) fn images(&self) -> impl Iterator<Item = &Native> {
-        self.natives.iter().copied().filter(|native| is_image(native))
+        self.images.iter().copied()
     }
 
-    /// Whether it matters at all; one without a program or library of Linux does if Linux would load it.
-    fn matters(&self, folders_with_images: &dyn Fn(&str) -> bool) -> bool {
-        if self.images().next().is_some() {
-            return true;
-        }
-        self.natives.iter().any(|native| {
-            let path = native.path.to_ascii_lowercase();
-            match native.kind {
-                Kind::Elf => false,
-                _ if native.is_managed || has_foreign_extension(&path) => false,
-                _ if self.named => true,
-                _ => {
-                    MODULE_EXTENSIONS.iter().any(|extension| path.ends_with(extension))
-                        && !folders_with_images(folder(&native.path))
-                }
-            }
-        })
+    fn runs_on(&self, machine: Machine) -> bool {
+        self.images().any(|native| runs_on(native, machine))
     }
 
-    fn fit(&self, machine: Machine) -> Fit {
-        if self.images().any(|native| runs_on(native, machine)) {
-            return Fit::Ok;
+    /// What stands for it if it does not fit.
+    fn first(&self) -> Option<&Native> {
+        self.images.first().or(self.others.first()).copied()
+    }
+
+    fn folders(&self) -> Option<&str> {
+        match &self.place {
+            Place::Platform { folders, .. } => folders.as_deref(),
+            _ => None,
         }
-        if self.images().any(|native| native.malformed) { Fit::Unknown } else { Fit::Mismatch }
     }
 }
 
@@ -154,45 +164,160 @@ fn runs_on(native: &Native, machine: Machine) -> bool {
     native.is_64_bit_little_endian && !native.malformed && native.machines == [machine]
 }
 
+/// Whether an image whose path names a platform is for Lambda, as far as that can be told.
+fn is_for_lambda(native: &Native, platform: &Platform) -> bool {
+    let runs = Architecture::ALL.iter().any(|architecture| runs_on(native, architecture.machine()));
+    !platform.is_other_of_elf && (runs || native.malformed)
+}
+
+/// Whether Linux would load code of another system. What names its platform may be a program, too.
+fn is_loaded(native: &Native, is_named: bool) -> bool {
+    let path = native.path.to_ascii_lowercase();
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let foreign = native.kind == Kind::Elf || native.is_managed || has_foreign_extension(name);
+    !foreign
+        && !MACOS_MODULES.contains(&name)
+        && (is_named || MODULE_EXTENSIONS.iter().any(|extension| name.ends_with(extension)))
+}
+
 fn folder(path: &str) -> &str {
     path.rfind('/').and_then(|end| path.get(..end)).unwrap_or_default()
 }
 
-/// Sorts native files into groups of alternatives. What the service starts itself stands alone.
-pub(crate) fn groups<'a>(facts: &'a Facts) -> Vec<Group<'a>> {
-    let started = |native: &Native| {
-        facts.programs.iter().any(|program| crate::text::display(&program.path) == native.path)
-    };
+/// The package of Node in which a path lies, the innermost of several.
+fn node_package(path: &str) -> Option<&str> {
+    const MODULES: &str = "node_modules/";
+    let start = path.rfind(MODULES)? + MODULES.len();
+    let name = path.get(start..)?;
+    let parts = if name.starts_with('@') { 2 } else { 1 };
+    let (end, _) = name.match_indices('/').nth(parts - 1)?;
+    path.get(..start + end)
+}
+
+/// The paths of what the service starts itself.
+struct Started {
+    bootstrap: Option<String>,
+    is_layer: bool,
+}
+
+impl Started {
+    fn contains(&self, path: &str) -> bool {
+        let extension = path.strip_prefix("extensions/").is_some_and(|name| !name.contains('/'));
+        self.bootstrap.as_deref() == Some(path) || self.is_layer && extension
+    }
+}
+
+/// Sorts native files into groups of alternatives; those that stand for nothing are in none. Extensions are started if they are those of a
+/// layer.
+pub(crate) fn groups(facts: &Facts, is_layer: bool) -> Vec<Group<'_>> {
+    let bootstrap = facts.links.resolve(b"bootstrap").map(|path| crate::text::display(&path));
+    let started = Started { bootstrap, is_layer };
     let mut alone = Vec::new();
-    let mut named: BTreeMap<String, Group<'a>> = BTreeMap::new();
+    let mut named: BTreeMap<String, Group<'_>> = BTreeMap::new();
     for native in &facts.natives {
-        match Platform::of(&native.path).filter(|_| !started(native)) {
-            Some(platform) => {
-                let nothing = || Group { natives: Vec::new(), named: true };
-                named.entry(platform.group).or_insert_with(nothing).natives.push(native);
+        let platform = Platform::of(&native.path);
+        let is_started = started.contains(&native.path);
+        if is_started || platform.is_none() {
+            let place =
+                if is_started { Place::Started } else { Place::Folder(folder(&native.path).to_owned()) };
+            if is_image(native) {
+                alone.push(Group { images: vec![native], others: Vec::new(), place });
+            } else if is_started || is_loaded(native, false) {
+                alone.push(Group { images: Vec::new(), others: vec![native], place });
             }
-            None => alone.push(Group { natives: vec![native], named: false }),
         }
+        // One that is started is an alternative of others nevertheless: those need not fit.
+        let Some(platform) = platform else { continue };
+        let image = is_image(native) && is_for_lambda(native, &platform);
+        if !image && !is_loaded(native, true) {
+            continue;
+        }
+        let folders = platform.group.get(..platform.folders).filter(|folders| !folders.is_empty());
+        let place = Place::Platform {
+            package: node_package(&platform.group).map(str::to_owned),
+            folders: folders.map(str::to_owned),
+        };
+        let group = named.entry(platform.group).or_insert_with(|| Group {
+            images: Vec::new(),
+            others: Vec::new(),
+            place,
+        });
+        if image { group.images.push(native) } else { group.others.push(native) }
     }
     alone.extend(named.into_values());
     alone
 }
 
+/// Where there is code for Linux.
+struct Places<'a> {
+    folders: BTreeSet<&'a str>,
+    packages: BTreeSet<String>,
+    /// Folders without the words that name platforms: with any image, and with one that runs on the machine.
+    platforms: BTreeSet<&'a str>,
+    running: BTreeSet<&'a str>,
+}
+
+impl<'a> Places<'a> {
+    fn of(groups: &'a [Group<'a>], machine: Machine) -> Self {
+        let mut places = Self {
+            folders: BTreeSet::new(),
+            packages: BTreeSet::new(),
+            platforms: BTreeSet::new(),
+            running: BTreeSet::new(),
+        };
+        for group in groups.iter().filter(|group| !group.images.is_empty()) {
+            places.folders.extend(group.images().map(|native| folder(&native.path)));
+            places.platforms.extend(group.folders());
+            places.running.extend(group.folders().filter(|_| group.runs_on(machine)));
+            match &group.place {
+                Place::Started => {}
+                Place::Folder(folder) => {
+                    let path = format!("{}/", folder.to_ascii_lowercase());
+                    places.packages.extend(node_package(&path).map(str::to_owned));
+                }
+                Place::Platform { package, .. } => places.packages.extend(package.clone()),
+            }
+        }
+        places
+    }
+
+    /// Whether something else makes up for a group that does not fit.
+    fn make_up_for(&self, group: &Group<'_>) -> bool {
+        match &group.place {
+            Place::Started => false,
+            _ if !group.images.is_empty() => {
+                group.folders().is_some_and(|folders| self.running.contains(folders))
+            }
+            Place::Folder(folder) => self.folders.contains(folder.as_str()),
+            Place::Platform { package, folders } => {
+                package.as_ref().is_some_and(|package| self.packages.contains(package))
+                    || folders.as_deref().is_some_and(|folders| self.platforms.contains(folders))
+            }
+        }
+    }
+}
+
 /// Judges all groups for an architecture.
 pub(crate) fn fit(facts: &Facts, groups: &[Group<'_>], architecture: Architecture) -> ArchitectureFit {
-    let mut with_images: Vec<&str> =
-        groups.iter().flat_map(Group::images).map(|native| folder(&native.path)).collect();
-    with_images.sort_unstable();
-    let folders_with_images = |folder: &str| with_images.binary_search(&folder).is_ok();
+    let machine = architecture.machine();
+    let places = Places::of(groups, machine);
     let mut result =
         ArchitectureFit { architecture, fit: Fit::NoNative, offenders: Vec::new(), offender_count: 0 };
-    for group in groups.iter().filter(|group| group.matters(&folders_with_images)) {
-        let fit = group.fit(architecture.machine());
-        result.fit = worse(result.fit, fit);
-        let Some(first) = group.natives.first().filter(|_| fit == Fit::Mismatch) else { continue };
-        result.offender_count += 1;
-        if result.offenders.len() < OFFENDERS_MAX {
-            result.offenders.push(Offender { path: first.path.clone(), made_for: made_for(first) });
+    for group in groups {
+        let runs = group.runs_on(machine);
+        if !runs && places.make_up_for(group) {
+            continue;
+        }
+        if runs {
+            result.fit = worse(result.fit, Fit::Ok);
+        } else if group.images().any(|native| native.malformed) {
+            result.fit = worse(result.fit, Fit::Unknown);
+        } else if let Some(first) = group.first() {
+            result.fit = worse(result.fit, Fit::Mismatch);
+            result.offender_count += 1;
+            if result.offenders.len() < OFFENDERS_MAX {
+                result.offenders.push(Offender { path: first.path.clone(), made_for: made_for(first) });
+            }
         }
     }
     if facts.natives_left_out > 0 {

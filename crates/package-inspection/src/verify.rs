@@ -1,5 +1,6 @@
 //! The whole content of every member: whether it is what the directory says, and what native code needs.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap};
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
@@ -192,13 +193,16 @@ impl Job<'_> {
             }
             return Ok(());
         }
-        let (mut crc, mut length, mut stopped) = (crc32fast::Hasher::new(), 0_u64, false);
+        let (mut crc, mut length, stopped) = (crc32fast::Hasher::new(), 0_u64, Cell::new(false));
+        let stops = || {
+            stopped.set(stopped.get() || options.stops());
+            stopped.get()
+        };
         let mut each = |piece: &[u8]| {
             length += piece.len() as u64;
-            stopped |= options.stops();
             crc.update(piece);
             // One byte more than declared is enough to know.
-            Ok(if length > member.unzipped || stopped {
+            Ok(if stops() || length > member.unzipped {
                 ControlFlow::Break(())
             } else {
                 ControlFlow::Continue(())
@@ -206,7 +210,8 @@ impl Job<'_> {
         };
         let ended = match self.native {
             Some(native) => {
-                let (ended, linkage) = capture::linkage(&mut readers.inflater, self.source, member, each)?;
+                let (ended, linkage) =
+                    capture::linkage(&mut readers.inflater, self.source, member, each, stops)?;
                 if matches!(ended, Ended::Whole { .. }) {
                     done.link(native, linkage, linkage_bytes);
                 }
@@ -214,7 +219,7 @@ impl Job<'_> {
             }
             None => readers.inflater.read(&self.source, member, content, &mut each)?,
         };
-        if stopped {
+        if stopped.get() {
             return Err(InspectError::Stopped);
         }
         if self.own {

@@ -19,6 +19,8 @@ pub(crate) const ENTRY_BYTES: usize = 46;
 /// General purpose bits: encrypted in one of three ways, sizes in a descriptor.
 const ENCRYPTED: u16 = 1 | 1 << 6 | 1 << 13;
 const DESCRIPTOR: u16 = 1 << 3;
+/// And that the name is UTF-8.
+const UTF8: u16 = 1 << 11;
 
 /// The compression methods that the service is known to extract.
 pub(crate) const STORED: u16 = 0;
@@ -70,6 +72,10 @@ pub(crate) enum MemberKind {
 impl Member {
     pub(crate) fn is_encrypted(&self) -> bool {
         self.flags & ENCRYPTED != 0
+    }
+
+    pub(crate) fn says_utf8(&self) -> bool {
+        self.flags & UTF8 != 0
     }
 
     pub(crate) fn has_descriptor(&self) -> bool {

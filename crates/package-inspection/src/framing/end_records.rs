@@ -4,8 +4,10 @@ use std::io;
 
 use memchr::memmem;
 
+use crate::error::InspectError;
 use crate::fields::{u16_at, u32_at, u64_at};
 use crate::finding::{Code, Finding, Findings, Verdict};
+use crate::inspect::InspectOptions;
 use crate::source::Window;
 
 /// How the plain end record begins, and how long it is without the archive's comment.
@@ -41,21 +43,47 @@ pub(super) struct End {
     pub(super) end: u64,
 }
 
+/// How many end records are followed that lead nowhere: each costs a few reads from anywhere in the archive.
+const FOLLOWED_MAX: usize = 1024;
+/// After how many of them it is asked whether to stop.
+const FOLLOWED_PER_CHECK: usize = 16;
+
 /// Finds the archive's end records. `None` if there are none, or if they lead nowhere; the findings say which.
-pub(super) fn locate(window: &mut Window<'_>, findings: &mut Findings) -> io::Result<Option<End>> {
+pub(super) fn locate(
+    window: &mut Window<'_>,
+    options: &InspectOptions<'_>,
+    findings: &mut Findings,
+) -> Result<Option<End>, InspectError> {
     let size = window.size();
     let mut candidates = Vec::new();
+    let mut followed = 0;
+    let mut follow = |window: &mut Window<'_>, plain, before: Option<&[u8]>, findings: &mut Findings| {
+        followed += 1;
+        if followed % FOLLOWED_PER_CHECK == 0 {
+            options.check()?;
+        }
+        if followed > FOLLOWED_MAX {
+            Ok(None)
+        } else {
+            follow(window, plain, before, findings).map_err(InspectError::from)
+        }
+    };
     // Most archives have no comment; the others are searched as far as one may reach.
     for length in [END_BYTES, END_BYTES + COMMENT_BYTES_MAX] {
-        let tail_at = size.saturating_sub(length as u64);
-        let tail = window.bytes(tail_at, length)?.to_vec();
+        let searched_at = size.saturating_sub(length as u64);
+        // With what may lie before the first end record there.
+        let tail_at = searched_at.saturating_sub(LOCATOR_BYTES);
+        let before_bytes = (searched_at - tail_at) as usize;
+        let tail = window.bytes(tail_at, before_bytes + length)?.to_vec();
         candidates.clear();
         // The last that leads to a directory counts, as most readers have it.
-        for at in memmem::rfind_iter(&tail, END_SIGNATURE) {
+        for at in memmem::rfind_iter(tail.get(before_bytes..).unwrap_or_default(), END_SIGNATURE) {
+            let at = before_bytes + at;
             let plain = tail.get(at..).and_then(|record| Plain::parse(record, tail_at + at as u64));
             let Some(plain) = plain.filter(Plain::is_credible) else { continue };
+            let before = at.checked_sub(LOCATOR_BYTES as usize).and_then(|from| tail.get(from..at));
             if plain.comment_end() <= size
-                && let Some(end) = follow(window, plain, findings)?
+                && let Some(end) = follow(window, plain, before, findings)?
             {
                 return Ok(Some(end));
             }
@@ -65,7 +93,7 @@ pub(super) fn locate(window: &mut Window<'_>, findings: &mut Findings) -> io::Re
     // One whose comment breaks off counts only if there is no other.
     let fits = |plain: &&Plain| plain.comment_end() <= size;
     for plain in candidates.iter().filter(|plain| !fits(plain)) {
-        if let Some(end) = follow(window, *plain, findings)? {
+        if let Some(end) = follow(window, *plain, None, findings)? {
             return Ok(Some(end));
         }
     }
@@ -73,7 +101,7 @@ pub(super) fn locate(window: &mut Window<'_>, findings: &mut Findings) -> io::Re
         findings.add(Finding::new(Code::NotZip, None, "there is no end record"));
         return Ok(None);
     };
-    let records = Records::read(window, *plain)?;
+    let records = Records::read(window, *plain, None)?;
     records.tell(size, findings);
     let (at, length) = (records.directory_offset, records.directory_size);
     let detail = format!("the directory should be the {length} bytes from {at} on");
@@ -81,9 +109,14 @@ pub(super) fn locate(window: &mut Window<'_>, findings: &mut Findings) -> io::Re
     Ok(None)
 }
 
-/// Follows an end record to its directory; `None` if there is none.
-fn follow(window: &mut Window<'_>, plain: Plain, findings: &mut Findings) -> io::Result<Option<End>> {
-    let records = Records::read(window, plain)?;
+/// Follows an end record to its directory; `None` if there is none. What lies before it is read unless it is at hand.
+fn follow(
+    window: &mut Window<'_>,
+    plain: Plain,
+    before: Option<&[u8]>,
+    findings: &mut Findings,
+) -> io::Result<Option<End>> {
+    let records = Records::read(window, plain, before)?;
     let place = records.place(window)?;
     Ok(place.map(|place| records.end(place, window.size(), findings)))
 }
@@ -94,7 +127,7 @@ pub(super) fn is_end_record(window: &mut Window<'_>, at: u64) -> io::Result<bool
     let Some(plain) = Plain::parse(bytes, at) else { return Ok(false) };
     // Some readers believe an end record that says that there is nothing, and some look at no count.
     let empty = plain.directory_size == 0 || plain.count_here == 0 || plain.count == 0;
-    Ok(empty || Records::read(window, plain)?.place(window)?.is_some())
+    Ok(empty || Records::read(window, plain, None)?.place(window)?.is_some())
 }
 
 /// The plain end record.
@@ -162,7 +195,8 @@ struct Records {
 }
 
 impl Records {
-    fn read(window: &mut Window<'_>, plain: Plain) -> io::Result<Self> {
+    /// Reads them. `before` is what lies before the plain one, as long as a locator, if that is at hand.
+    fn read(window: &mut Window<'_>, plain: Plain, before: Option<&[u8]>) -> io::Result<Self> {
         let disks = [plain.disk, plain.directory_disk];
         let mut records = Self {
             plain,
@@ -178,7 +212,10 @@ impl Records {
             inconsistent: None,
         };
         let Some(locator_at) = plain.at.checked_sub(LOCATOR_BYTES) else { return Ok(records) };
-        let locator = window.bytes(locator_at, LOCATOR_BYTES as usize)?;
+        let locator = match before {
+            Some(before) => before,
+            None => window.bytes(locator_at, LOCATOR_BYTES as usize)?,
+        };
         if !locator.starts_with(LOCATOR_SIGNATURE) {
             return Ok(records);
         }

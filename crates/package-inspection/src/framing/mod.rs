@@ -19,8 +19,9 @@ pub(crate) use local::Content;
 use end_records::End;
 use tiling::Tiling;
 
+use crate::error::InspectError;
 use crate::finding::Findings;
-use crate::limits::Limits;
+use crate::inspect::InspectOptions;
 use crate::source::Window;
 
 /// An archive whose directory was read.
@@ -35,11 +36,11 @@ impl Archive {
     /// Reads the end records and the directory. `None` if there is no directory to be read.
     pub(crate) fn open(
         window: &mut Window<'_>,
-        limits: &Limits,
+        options: &InspectOptions<'_>,
         findings: &mut Findings,
-    ) -> io::Result<Option<Self>> {
-        let Some(end) = end_records::locate(window, findings)? else { return Ok(None) };
-        let directory = directory::walk(window, &end, limits, findings)?;
+    ) -> Result<Option<Self>, InspectError> {
+        let Some(end) = end_records::locate(window, options, findings)? else { return Ok(None) };
+        let directory = directory::walk(window, &end, &options.limits, findings)?;
         let members = &directory.members;
         let order = (!members.is_sorted_by_key(|member| member.local)).then(|| {
             let mut order: Vec<u32> = (0..).take(members.len()).collect();

@@ -75,7 +75,7 @@ impl Names {
     pub(super) fn review(&mut self, name: &[u8], member: &Member, findings: &mut Findings) {
         let traits = Traits::of(name);
         if !traits.ordinary || matches!(name, [b'/', ..] | [_, b':', ..] | []) {
-            traits.tell(name, findings);
+            traits.tell(name, member.says_utf8(), findings);
         }
         if name.is_empty() {
             return;
@@ -267,7 +267,7 @@ impl Traits {
         Self { ordinary: none(odd | backslashes), lower: none(odd | capitals), backslash: !none(backslashes) }
     }
 
-    fn tell(self, name: &[u8], findings: &mut Findings) {
+    fn tell(self, name: &[u8], says_utf8: bool, findings: &mut Findings) {
         let mut add = |code| findings.add(Finding::new(code, Some(name), ""));
         if name.is_empty() {
             return add(Code::NameEmpty);
@@ -280,7 +280,12 @@ impl Traits {
         }
         if std::str::from_utf8(name).is_err() {
             add(Code::NameNotUtf8);
+        } else if !name.is_ascii() && !says_utf8 {
+            // Who follows the format reads it in the code page of DOS.
+            let detail = "it is UTF-8 and does not say so";
+            findings.add(Finding::new(Code::NameNotUtf8, Some(name), detail));
         }
+        let mut add = |code| findings.add(Finding::new(code, Some(name), ""));
         if self.backslash {
             add(Code::NameBackslash);
         }

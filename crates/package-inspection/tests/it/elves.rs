@@ -8,6 +8,10 @@ pub(crate) const X86_64: u16 = 62;
 pub(crate) const AARCH64: u16 = 183;
 pub(crate) const I386: u16 = 3;
 pub(crate) const S390X: u16 = 22;
+pub(crate) const ARM: u16 = 40;
+pub(crate) const MIPS: u16 = 8;
+pub(crate) const PPC64: u16 = 21;
+pub(crate) const SPARC: u16 = 43;
 
 /// What the program headers lead to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,16 +25,20 @@ pub(crate) enum Part {
 }
 
 /// How the parts of an image may lie: as linkers write them, and as tools leave them that move tables behind everything else.
-pub(crate) const LAYOUTS: [[Part; 5]; 5] = {
+pub(crate) const LAYOUTS: [&[Part]; 6] = {
     use Part::*;
     [
-        [Interpreter, Strings, Versions, Padding, Dynamic],
-        [Interpreter, Padding, Dynamic, Versions, Strings],
-        [Dynamic, Padding, Strings, Versions, Interpreter],
-        [Padding, Strings, Interpreter, Dynamic, Versions],
-        [Strings, Dynamic, Versions, Interpreter, Padding],
+        &[Interpreter, Strings, Versions, Padding, Dynamic],
+        &[Interpreter, Padding, Dynamic, Versions, Strings],
+        &[Dynamic, Padding, Strings, Versions, Interpreter],
+        &[Padding, Strings, Interpreter, Dynamic, Versions],
+        &[Strings, Dynamic, Versions, Interpreter, Padding],
+        // With much padding the strings have passed when it is known that they are needed.
+        &[Interpreter, Padding, Strings, Padding, Dynamic, Versions],
     ]
 };
+/// The last of them.
+pub(crate) const READ_TWICE: &[Part] = LAYOUTS[5];
 
 #[derive(Clone, Debug)]
 pub(crate) struct Image {
@@ -43,7 +51,7 @@ pub(crate) struct Image {
     /// Libraries, each with the versions of symbols that are needed of it.
     pub(crate) versions: Vec<(String, Vec<String>)>,
     pub(crate) run_path: Option<String>,
-    pub(crate) layout: [Part; 5],
+    pub(crate) layout: &'static [Part],
     pub(crate) padding: usize,
     /// What memory addresses are higher than places in the file.
     pub(crate) address: u64,
@@ -103,7 +111,7 @@ impl Image {
         };
         let mut places = Vec::new();
         let mut at = start;
-        for part in self.layout {
+        for &part in self.layout {
             places.push((part, at));
             at += length(part).next_multiple_of(8);
         }
@@ -129,8 +137,8 @@ impl Image {
         if has_dynamic {
             segment(2, place(Part::Dynamic), length(Part::Dynamic));
         }
-        for part in self.layout {
-            bytes.resize(place(part), 0);
+        for &(part, at) in &places {
+            bytes.resize(at, 0);
             match part {
                 Part::Interpreter => {
                     bytes.extend(self.interpreter.iter().flat_map(|interpreter| interpreter.bytes()));
@@ -279,7 +287,7 @@ pub(crate) fn image() -> impl Strategy<Value = Image> {
     let texts = (interpreter, vec(names(), 0..5), versions, proptest::option::of("\\$ORIGIN/[a-z.]{0,20}"));
     let format = (select(&[X86_64, AARCH64, I386, S390X, 243]), 0..5_u16, any::<bool>(), any::<bool>());
     let address = select(&[0_u64, 0x1000, 0x40_0000]);
-    let padding = prop_oneof![8 => 0..64_usize, 4 => 0..20_000_usize, 1 => 1_000_000..1_500_000_usize];
+    let padding = prop_oneof![8 => 0..64_usize, 4 => 0..20_000_usize, 1 => 3_000_000..3_500_000_usize];
     (format, texts, select(&LAYOUTS), padding, address, any::<bool>()).prop_map(
         |(format, texts, layout, padding, address, strings_apart)| {
             let (machine, image_type, is_wide, is_little) = format;

@@ -1,6 +1,7 @@
 //! What the inspection answers, seen from outside.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout, missing_docs)]
 
+mod architectures;
 mod content;
 mod elves;
 mod forge;
@@ -10,6 +11,7 @@ mod limits;
 mod linkage;
 mod memory;
 mod models;
+mod nested;
 mod properties;
 mod readers;
 mod reading;

@@ -8,7 +8,7 @@ use funclet_package_inspection::{Code, Facts, Finding, Framing, Usage, Verdict};
 use proptest::prelude::*;
 use rawzip::CompressionMethod;
 
-use crate::forge::{Archive, DEFLATED, DESCRIBED, Ends, Entry, STORED, facts};
+use crate::forge::{Archive, DEFLATED, DESCRIBED, Ends, Entry, STORED, archive, facts};
 use crate::models::{Package, SEEDS, cases, package};
 
 /// A member as a reader has it.
@@ -253,4 +253,25 @@ fn archives_in_which_others_could_be_found_are_not_taken() {
     // The last byte of the first member is the first of the second.
     let shares = Entry { zipped: 6, unzipped: 6, crc: crc32fast::hash(b"x = 1P"), ..entry() };
     found(Archive::of(vec![shares, Entry::new("b.py", b"")]), Code::Overlap);
+}
+
+/// The same bytes are UTF-8 to some readers, and a code page to those that follow the format.
+#[test]
+fn names_that_do_not_say_how_they_are_written_are_told() {
+    let check = |name: &[u8], flags: u16, expected: Option<&str>| {
+        let entry = Entry { flags, ..Entry::new(name, b"1") };
+        let facts = facts(&archive(&[entry]));
+        let report = facts.report(&Usage::default());
+        let found =
+            report.findings().map(|finding| (finding.code, finding.detail.as_str())).collect::<Vec<_>>();
+        assert_eq!(found, expected.map(|detail| (Code::NameNotUtf8, detail)).into_iter().collect::<Vec<_>>());
+        let verdict = if expected.is_some() { Verdict::Warn } else { Verdict::Accept };
+        assert_eq!(report.verdict(Framing::Strict), verdict);
+        assert_eq!(report.verdict(Framing::Lenient), Verdict::Accept);
+    };
+    check("café.py".as_bytes(), 0, Some("it is UTF-8 and does not say so"));
+    check("café.py".as_bytes(), 1 << 11, None);
+    check(b"caf\xe9.py", 0, Some(""));
+    check(b"caf\xe9.py", 1 << 11, Some(""));
+    check(b"cafe.py", 0, None);
 }

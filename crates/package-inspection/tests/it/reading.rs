@@ -7,6 +7,7 @@ use funclet_package_inspection::{
     Code, InspectError, InspectOptions, Level, Seekable, Sha256Digest, Source, Usage, inspect,
 };
 
+use crate::elves::{Image, READ_TWICE, X86_64};
 use crate::forge::{Archive, Entry, archive, end_record, facts, zip64_locator};
 
 /// Counts the bytes that are taken from a package and can fail once a number of them is reached.
@@ -204,4 +205,60 @@ fn a_flood_of_signatures_is_searched_once_at_most() {
         assert!(report.count(code) > 0, "{:?}", report.findings().collect::<Vec<_>>());
         assert!(watched.work().0 < (FLOOD_BYTES + (1 << 20)) as u64, "{:?}", watched.work());
     }
+}
+
+/// Goal: end records cost a bounded number of reads, however many lead nowhere. Method: as many as the longest comment takes, each
+/// with a directory at two places of its own.
+#[test]
+fn end_records_that_lead_nowhere_are_followed_to_a_bound() {
+    const ROOM_BYTES: u32 = 8 << 20;
+    let place = |at: u32| at.wrapping_mul(2_654_435_761) % ROOM_BYTES;
+    let records = (0..3_000).flat_map(|at| end_record(1, place(2 * at), place(2 * at + 1)));
+    let package: Vec<u8> = vec![0; ROOM_BYTES as usize].into_iter().chain(records).collect();
+    let watched = Watched::new(&package);
+    let options = InspectOptions { digest: Some(Sha256Digest::of(b"")), ..InspectOptions::default() };
+    let facts = inspect(&watched, &options).unwrap();
+    assert_eq!(facts.report(&Usage::default()).count(Code::CdOutOfBounds), 1);
+    let (bytes, calls) = watched.work();
+    assert!(calls < 2_100 && bytes < 10 << 20, "{bytes} bytes in {calls} reads");
+
+    let watched = Watched::new(&package);
+    let stop = || watched.work().1 > 200;
+    let result = inspect(&watched, &InspectOptions { stop: Some(&stop), ..options });
+    assert!(matches!(result, Err(InspectError::Stopped)), "{result:?}");
+    assert!(watched.work().1 < 250, "{:?}", watched.work());
+
+    // One that leads somewhere is found behind many that do not.
+    let strays = |count| (0..count).flat_map(|at| end_record(1, place(2 * at), place(2 * at + 1))).collect();
+    let found = |count| {
+        let package = Archive { behind: strays(count), ..Archive::of(vec![Entry::new("a.py", b"x = 1")]) };
+        facts_of_file(&package.bytes()).entry_count
+    };
+    assert_eq!([found(1_000), found(1_100)], [1, 0]);
+}
+
+fn facts_of_file(package: &[u8]) -> funclet_package_inspection::Facts {
+    inspect(&Watched::new(package), &InspectOptions::default()).unwrap()
+}
+
+#[test]
+fn an_image_that_is_read_again_is_no_longer_read_when_it_is_told_to_stop() {
+    const PADDING_BYTES: u64 = 8 << 20;
+    let image = Image {
+        layout: READ_TWICE,
+        padding: PADDING_BYTES as usize / 2,
+        ..Image::library(X86_64, "GLIBC_2.17")
+    };
+    let package = archive(&[Entry::new("a.so", &image.bytes())]);
+    let digest = Some(Sha256Digest::of(b""));
+    let options = InspectOptions { level: Level::Verify, digest, ..InspectOptions::default() };
+    let watched = Watched::new(&package);
+    inspect(&watched, &options).unwrap();
+    assert!(watched.work().0 > 2 * PADDING_BYTES, "it is not read again");
+
+    let watched = Watched::new(&package);
+    let stop = || watched.work().0 > PADDING_BYTES * 3 / 2;
+    let result = inspect(&watched, &InspectOptions { stop: Some(&stop), ..options });
+    assert!(matches!(result, Err(InspectError::Stopped)), "{result:?}");
+    assert!(watched.work().0 < PADDING_BYTES * 7 / 4, "{:?}", watched.work());
 }
