@@ -19,6 +19,7 @@ on_every_backend!(
     a_report_is_for_whoever_holds_the_package,
     a_new_report_takes_the_place_of_the_old,
     code_for_another_machine_is_told_or_refused,
+    the_same_report_is_told_once,
     code_that_cannot_be_extracted_fails_later,
     only_other_code_helps_what_cannot_be_extracted,
     other_code_makes_a_failed_function_active,
@@ -142,6 +143,29 @@ fn code_for_another_machine_is_told_or_refused(world: World) {
 /// States of `$LATEST` and, if it is named, of a version.
 fn line(world: &World, name: &str, version: Option<&str>) -> String {
     crate::world::line(Some(&status(world, name, version)))
+}
+
+fn the_same_report_is_told_once(world: World) {
+    let told = || {
+        let events = resource_feed(&world).into_iter();
+        let reports = events.filter(|event| event.resource == ResourceKind::PackageReport);
+        reports.map(|event| event.change).collect::<Vec<_>>()
+    };
+    world.create_with(create_request("f"), Ok(warned("native", "a report"))).unwrap();
+    world.update_with(update_request("f"), Ok(warned("native", "a report"))).unwrap();
+    world.create_with(create_request("g"), Ok(warned("native", "a report"))).unwrap();
+    assert_eq!(told(), [ResourceChange::Created]);
+    world.update_with(update_request("f"), Ok(warned("native", "another"))).unwrap();
+    assert_eq!(told(), [ResourceChange::Created, ResourceChange::Updated]);
+    assert_eq!((found(&world, "native"), is_there(&world, &digest("another"))), (kept("another"), true));
+
+    // What was forgotten is told again.
+    for name in ["f", "g"] {
+        world.update_with(update_request(name), Ok(zip("plain"))).unwrap();
+    }
+    world.update_with(update_request("f"), Ok(warned("native", "another"))).unwrap();
+    assert_eq!(told(), [ResourceChange::Created, ResourceChange::Updated, ResourceChange::Created]);
+    assert_eq!(found(&world, "native"), kept("another"));
 }
 
 const PENDING: &str = "Pending Creating - -";
