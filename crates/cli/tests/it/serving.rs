@@ -66,7 +66,7 @@ fn newer_and_damaged_stores_are_refused() {
     newer[end..].copy_from_slice(&crc.to_le_bytes());
     std::fs::write(&path, newer).unwrap();
     let text = serve();
-    assert!(text.contains("has format version 9, this version reads up to 3"), "{text}");
+    assert!(text.contains("has format version 9, this version reads up to 4"), "{text}");
 
     let mut damaged = original.clone();
     damaged[20] ^= 1;
