@@ -116,7 +116,7 @@ impl Inspection {
 /// As the service says it once it has tried; reported by its users.
 fn not_extractable() -> Reason {
     Reason {
-        code: "InvalidZipFileException".into(),
+        code: Reason::INVALID_ZIP_FILE.into(),
         text: "Failed to unzip archive: An error in the archive format was detected. Please fix the error and retry;"
             .into(),
     }

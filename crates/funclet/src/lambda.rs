@@ -93,7 +93,7 @@ impl Lambda {
     }
 
     /// Completes everything that is pending of a function and its versions, or fails it with a reason; returns how much
-    /// that was.
+    /// that was. What is bound to fail, because its code cannot be extracted, fails for that reason in any case.
     ///
     /// For [`Transitions::Manual`](crate::Transitions::Manual): the emulator calls it when its runtime is ready.
     ///

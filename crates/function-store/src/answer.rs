@@ -156,6 +156,12 @@ pub struct Reason {
     pub text: String,
 }
 
+impl Reason {
+    /// The code of what fails because a package cannot be extracted. That stays so until there is other code: an update of
+    /// the configuration fails for it again.
+    pub const INVALID_ZIP_FILE: &str = "InvalidZipFileException";
+}
+
 /// The state of a function or version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum State {

@@ -93,7 +93,8 @@ pub enum ResourceKind {
     FunctionScalingConfig,
     /// A mapping of an event source.
     EventSourceMapping,
-    /// The report of a function's package, which is kept because of what it tells.
+    /// The report of a function's package, which is kept because of what it tells. The ARN is that of the function whose
+    /// code has brought it. The same report of the same package is told once as long as the account holds the package.
     PackageReport,
 }
 

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use crate::answer::{LastUpdateStatus, State};
+use crate::answer::{LastUpdateStatus, Reason, State};
 use crate::stored::{
     StoredFunction, StoredReason, StoredStatus, StoredTransition, StoredVersion, TransitionKind,
 };
@@ -69,6 +69,20 @@ impl StoredStatus {
             ..self.clone()
         }
     }
+
+    /// Why the last creation or update failed, if it did and nothing has begun since.
+    pub(crate) fn failure(&self) -> Option<&StoredReason> {
+        match self.last_update {
+            Some(LastUpdateStatus::Failed) => self.last_update_reason.as_ref(),
+            _ if self.state == State::Failed => self.state_reason.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// The same if the code itself is to blame: whatever begins with that code will fail, too.
+    pub(crate) fn code_failure(&self) -> Option<&StoredReason> {
+        self.failure().filter(|reason| reason.code == Reason::INVALID_ZIP_FILE)
+    }
 }
 
 impl StoredVersion {
@@ -84,11 +98,11 @@ impl StoredVersion {
         }
     }
 
-    /// Finishes the transition now, with another outcome than the stored one if `failure` says so.
+    /// Finishes the transition now. What was bound to fail does so for its own reason, else `failure` may let it fail.
     pub(crate) fn complete(&mut self, failure: Option<StoredReason>) -> bool {
         match self.transition.take() {
             Some(transition) => {
-                let failure = failure.or(transition.failure);
+                let failure = transition.failure.or(failure);
                 self.finish(StoredTransition { failure, ..transition });
                 true
             }
@@ -99,17 +113,13 @@ impl StoredVersion {
     fn finish(&mut self, transition: StoredTransition) {
         self.revision_id = transition.revision_id;
         self.status = match (transition.kind, transition.failure) {
-            (TransitionKind::Create, None) => StoredStatus::active(),
+            // Also of a function whose creation had failed.
+            (TransitionKind::Create | TransitionKind::Update, None) => StoredStatus::active(),
             (TransitionKind::Create, Some(reason)) => StoredStatus {
                 state: State::Failed,
                 state_reason: Some(reason),
                 last_update: None,
                 last_update_reason: None,
-            },
-            (TransitionKind::Update, None) => StoredStatus {
-                last_update: Some(LastUpdateStatus::Successful),
-                last_update_reason: None,
-                ..self.status.clone()
             },
             (TransitionKind::Update, Some(reason)) => StoredStatus {
                 last_update: Some(LastUpdateStatus::Failed),

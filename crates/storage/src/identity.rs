@@ -14,10 +14,10 @@ use crate::vfs::{self, Layout, Vfs};
 
 /// The newest version of the store's format that this build reads, and the one it writes.
 ///
-/// Version 1 had no snapshots: a build of its time would miss the begin of the log. Version 2 had functions and versions only:
-/// one of its time would leave behind what belongs to a function that it deletes. Both are read, and become version 3 when
-/// they are opened to be written to.
-pub(crate) const FORMAT_VERSION: u32 = 3;
+/// Version 1 had no snapshots: a build of its time would miss the begin of the log. Version 2 had functions and versions only,
+/// version 3 no reports of packages: one of their time would leave behind what belongs to what it deletes. All are read, and
+/// become version 4 when they are opened to be written to.
+pub(crate) const FORMAT_VERSION: u32 = 4;
 /// The version of the marker of the table.
 const TABLE_VERSION: u32 = 1;
 const FORMAT_MAGIC: &[u8; 8] = b"FUNCLET\n";

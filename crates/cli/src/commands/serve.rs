@@ -211,12 +211,12 @@ fn greet(arguments: &Arguments, endpoint: &str) -> io::Result<()> {
         Transitions::Manual => ", transitions are finished by hand".to_owned(),
     };
     output::line(format_args!("Funclet serves {endpoint} from {place}{transitions}\n"))?;
-    output::line(format_args!("export AWS_ENDPOINT_URL_LAMBDA={endpoint}"))?;
     output::line(format_args!(
-        "AWS_ACCESS_KEY_ID={} AWS_SECRET_ACCESS_KEY=any AWS_DEFAULT_REGION={} \\\n  aws lambda list-functions \
-         --endpoint-url {endpoint}",
+        "export AWS_ENDPOINT_URL_LAMBDA={endpoint} AWS_ACCESS_KEY_ID={} AWS_SECRET_ACCESS_KEY=any \
+         AWS_DEFAULT_REGION={}",
         arguments.account, arguments.region
-    ))
+    ))?;
+    output::line("aws lambda list-functions")
 }
 
 /// Waits for Ctrl-C or SIGTERM.

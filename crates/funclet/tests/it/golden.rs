@@ -1,7 +1,7 @@
 //! Stores that earlier versions have written stay readable, and this version writes the same bytes again.
 //!
 //! `testdata/golden-store-N` was written by a build of format version N; `golden-store-2-reach` by one that also says how far
-//! the log reaches, and `golden-store-3-resources` has what there can be beside functions. The table is left out: it may be
+//! the log reaches, and the stores called `-resources` have what there can be beside functions. The table is left out: it may be
 //! thrown away. To add a store after a change of the format, run this test with `FUNCLET_WRITE_GOLDEN=1`.
 
 use std::collections::BTreeMap;
@@ -23,13 +23,15 @@ type History = fn(&Path);
 
 /// Of the format that this version writes, each with its history; the last of [`GOLDEN`].
 const CURRENT: [(&str, History, History); 2] = [
-    ("golden-store-3", write, check),
-    ("golden-store-3-resources", golden_resources::write, golden_resources::check),
+    ("golden-store-4", write, check),
+    ("golden-store-4-resources", golden_resources::write, golden_resources::check),
 ];
-const GOLDEN: [(&str, History); 5] = [
+const GOLDEN: [(&str, History); 7] = [
     ("golden-store-1", check),
     ("golden-store-2", check),
     ("golden-store-2-reach", check),
+    ("golden-store-3", check),
+    ("golden-store-3-resources", golden_resources::check),
     (CURRENT[0].0, CURRENT[0].2),
     (CURRENT[1].0, CURRENT[1].2),
 ];
@@ -162,7 +164,7 @@ fn golden_stores_are_read_and_become_current_ones() {
         let report = funclet_storage::check(&store).unwrap();
         assert_eq!((&report.findings, report.unreferenced), (&vec![], 0), "{name}");
         assert!(report.snapshot_entries > 0, "{name}: {report:?}");
-        assert_eq!(fs::read(store.join("FORMAT")).unwrap()[8], 3, "{name}");
+        assert_eq!(fs::read(store.join("FORMAT")).unwrap()[8], 4, "{name}");
     }
 }
 

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use funclet::{
     ArchPolicy, BlobDigest, Error, Event, Feed, Framing, Funclet, FunctionConfiguration, Inspection, Lambda,
     LastUpdateStatus, Position, ResourceKind, State, UpdateFunctionCodeRequest,
+    UpdateFunctionConfigurationRequest,
 };
 use funclet_testkit::{zip_of, zip_with_content};
 
@@ -155,6 +156,18 @@ fn an_archive_that_cannot_be_extracted_fails_after_it_was_taken() {
         reason.text,
         "Failed to unzip archive: An error in the archive format was detected. Please fix the error and retry;"
     );
+
+    for name in ["new", "f"] {
+        let configuration =
+            UpdateFunctionConfigurationRequest { function_name: Some(name.into()), ..Default::default() };
+        lambda.update_function_configuration(configuration).unwrap();
+        let status = get(&lambda, name).unwrap().status.unwrap();
+        assert_eq!(status.last_update, Some(LastUpdateStatus::Failed), "{name} has the same code");
+        lambda.update_function_code(update_request(name, zip_with_content("x = 3"))).unwrap();
+        let status = get(&lambda, name).unwrap().status.unwrap();
+        let expected = (State::Active, Some(LastUpdateStatus::Successful));
+        assert_eq!((status.state, status.last_update), expected, "{name}");
+    }
 }
 
 /// A report that is too large for the record of its package is cut, and goes with the package.

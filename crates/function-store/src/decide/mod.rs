@@ -174,8 +174,6 @@ pub(crate) struct Changes {
     pub(crate) without_concurrency: Option<ServiceError>,
     holds: Vec<(BlobDigest, u64)>,
     releases: Vec<BlobDigest>,
-    /// The report of a package.
-    report: Option<(BlobDigest, CodeReport)>,
     /// Encoded.
     events: Vec<Vec<u8>>,
     /// What has to be settled later, and when.
@@ -259,7 +257,6 @@ impl Changes {
         for digest in &self.releases {
             tx.release(*digest)?;
         }
-        self.play_report(tx)?;
         self.forget_reports(tx)?;
         if self.code_bytes_added != 0 {
             tx.bounded_add(keys::CODE_BYTES, self.code_bytes_added, drawn.code_bytes_max)?;

@@ -74,7 +74,8 @@ impl NewCode {
 }
 
 impl Changes {
-    /// Keeps the report of a function's new code if there is something to be told, and says so in the feed.
+    /// Keeps the report of a function's new code if there is something to be told, in the place of what was known of the package
+    /// before. The feed says so unless that was the same.
     pub(crate) fn keep_report(
         &mut self,
         context: &Context<'_>,
@@ -82,38 +83,32 @@ impl Changes {
         architecture: Architecture,
         code: &NewCode,
     ) -> Result<(), Stop> {
-        let NewCode::Zip { digest, inspection, .. } = code else { return Ok(()) };
-        let Some(report) = &inspection.report else { return Ok(()) };
+        let NewCode::Zip { digest: package, inspection, .. } = code else { return Ok(()) };
+        let Some(CodeReport(document)) = &inspection.report else { return Ok(()) };
         if !inspection.warns && inspection.misfit(architecture).is_none() {
             return Ok(());
         }
-        self.report = Some((*digest, report.clone()));
+        let before: Option<StoredPackageReport> = context.read(&keys::package_report(package))?;
+        let before = before.map(|report| report.digest());
+        let digest = BlobDigest::of(document);
+        if before == Some(digest) {
+            return Ok(());
+        }
+        let change = if before.is_some() { ResourceChange::Updated } else { ResourceChange::Created };
+        let stored = StoredPackageReport { sha256: *digest.as_bytes(), size: document.len() as u64 };
+        self.inline.push((digest, document.clone()));
+        self.keep((digest, stored.size));
+        if let Some(before) = before {
+            self.release(before);
+        }
+        self.put(keys::package_report(package), &stored)?;
         self.event(ResourceEvent {
             resource: ResourceKind::PackageReport,
-            change: ResourceChange::Created,
+            change,
             arn: context.caller.function_arn(name).to_string(),
             old_revision: None,
             new_revision: None,
         })
-    }
-
-    /// Puts the report in the place of what was known of the package before.
-    pub(super) fn play_report(&self, tx: &mut dyn Tx) -> Result<(), Abort> {
-        let Some((package, report)) = &self.report else { return Ok(()) };
-        let key = keys::package_report(package);
-        let CodeReport(document) = report;
-        let (digest, size) = (BlobDigest::of(document), document.len() as u64);
-        let before = read(tx, &key)?;
-        if before.as_ref().is_some_and(|before| before.digest() == digest) {
-            return Ok(());
-        }
-        tx.inline_blob(digest, document.clone())?;
-        tx.hold(digest, size)?;
-        if let Some(before) = before {
-            tx.release(before.digest())?;
-        }
-        let stored = StoredPackageReport { sha256: *digest.as_bytes(), size };
-        tx.put(&key, stored.encode().map_err(|_| Abort::Refused)?)
     }
 
     /// Removes the reports of packages that the account does not hold any more.

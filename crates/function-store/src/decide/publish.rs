@@ -10,7 +10,9 @@ use crate::decide::{Changes, Context, Decision, Stop, update};
 use crate::error::ServiceError;
 use crate::event::{FunctionEvent, FunctionEventKind};
 use crate::keys;
-use crate::stored::{StoredFunction, StoredStatus, StoredTransition, StoredVersion, TransitionKind};
+use crate::stored::{
+    StoredFunction, StoredReason, StoredStatus, StoredTransition, StoredVersion, TransitionKind,
+};
 
 impl Command for PublishVersion {
     type Answer = FunctionConfiguration;
@@ -79,9 +81,10 @@ fn publish(
     if let Some(description) = &request.description {
         version.settings.description.clone_from(description);
     }
-    if takes_snapshots(&version) {
-        // A snapshot is taken before the version can be used.
-        begin_creation(&mut version, context, when_active);
+    let failure = version.status.failure().cloned();
+    if failure.is_some() || takes_snapshots(&version) {
+        // A snapshot is taken before the version can be used, and what has failed as `$LATEST` fails as a version.
+        begin_creation(&mut version, context, when_active, failure);
         changes.due = Due::of(name, context);
     } else if function.unsettled_from == number {
         function.unsettled_from = number + 1;
@@ -109,12 +112,17 @@ fn takes_snapshots(version: &StoredVersion) -> bool {
     version.settings.snap_start == SnapStartApplyOn::PublishedVersions.as_str()
 }
 
-/// Lets a version begin as one that is being created.
-fn begin_creation(version: &mut StoredVersion, context: &Context<'_>, when_active: [u8; 16]) {
+/// Lets a version begin as one that is being created, and that will fail for a reason if there is one.
+fn begin_creation(
+    version: &mut StoredVersion,
+    context: &Context<'_>,
+    when_active: [u8; 16],
+    failure: Option<StoredReason>,
+) {
     version.status = StoredStatus::creating();
     version.transition = Some(StoredTransition {
         kind: TransitionKind::Create,
-        failure: None,
+        failure,
         completes_at_ms: context.drawn.transitions.completes_at(context.drawn.now_ms),
         revision_id: when_active,
     });
@@ -133,10 +141,7 @@ pub(crate) fn pending_version(
     let mut version = StoredVersion { revision_id: revision, ..function.latest.clone() };
     // Code that cannot be extracted fails here as well.
     let failure = version.transition.take().and_then(|transition| transition.failure);
-    begin_creation(&mut version, context, when_active);
-    if let Some(transition) = &mut version.transition {
-        transition.failure = failure;
-    }
+    begin_creation(&mut version, context, when_active, failure);
     add_version(context, (name, function), (number, &version), changes)?;
     Ok(version)
 }

@@ -57,7 +57,8 @@ pub(crate) fn refusal_of(rejection: Rejection) -> ServiceError {
 
 /// Begins the update of `$LATEST` that `kind` tells: a new revision now, another one when it is finished.
 ///
-/// The caller makes the change itself, and says what `$LATEST` is published as after it.
+/// The caller makes the change itself, and says what `$LATEST` is published as after it. It will fail if the code that is there
+/// cannot be extracted; whoever exchanges the code says what becomes of the new one.
 pub(crate) fn begin(
     context: &Context<'_>,
     name: &FunctionName,
@@ -73,10 +74,11 @@ pub(crate) fn begin(
     let latest = &mut function.latest;
     latest.revision_id = revision;
     latest.last_modified_ms = Timestamp(drawn.now_ms).whole_seconds().0;
+    let failure = latest.status.code_failure().cloned();
     latest.status = latest.status.updating();
     latest.transition = Some(StoredTransition {
         kind: TransitionKind::Update,
-        failure: None,
+        failure,
         completes_at_ms: drawn.transitions.completes_at(drawn.now_ms),
         revision_id: when_done,
     });

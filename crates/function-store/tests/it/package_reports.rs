@@ -2,20 +2,28 @@
 
 use funclet_function_store::{
     CodeInspection, CodeReport, FindPackageReport, FoundPackageReport, LastUpdateStatus, NewCode, Reason,
-    ResourceChange, ResourceKind, ServiceError, State, Transitions,
+    ResourceChange, ResourceKind, ServiceError, Transitions,
 };
 use funclet_storage::BlobDigest;
-use funclet_validation::{Architecture, Caller, CreateFunctionRequest, UpdateFunctionCodeRequest};
+use funclet_validation::{
+    Architecture, Caller, CodeSha256, CreateFunctionRequest, UpdateFunctionCodeRequest,
+};
 
 use crate::events::resource_feed;
-use crate::world::{World, create_request, digest, publish_request, update_request, zip};
+use crate::world::{
+    World, configure_request, create_request, digest, line_of, publish_request, update_request, zip,
+};
 
 on_every_backend!(
     a_report_is_kept_while_the_package_is_held,
     a_report_is_for_whoever_holds_the_package,
     a_new_report_takes_the_place_of_the_old,
     code_for_another_machine_is_told_or_refused,
+    the_same_report_is_told_once,
     code_that_cannot_be_extracted_fails_later,
+    only_other_code_helps_what_cannot_be_extracted,
+    other_code_makes_a_failed_function_active,
+    what_has_failed_is_published_as_a_version_that_fails,
     what_deleted_functions_leave_takes_its_reports_along,
 );
 
@@ -35,6 +43,13 @@ fn report(text: &str) -> Option<CodeReport> {
 /// Code of which something is to be told whatever the architecture.
 pub(crate) fn warned(content: &str, text: &str) -> NewCode {
     inspected(content, CodeInspection { report: report(text), warns: true, ..CodeInspection::default() })
+}
+
+/// Code whose archive opens and cannot be extracted.
+pub(crate) fn unextractable(content: &str) -> NewCode {
+    let code = Reason::INVALID_ZIP_FILE.to_owned();
+    let failure = Some(Reason { code, text: "It is broken;".into() });
+    inspected(content, CodeInspection { failure, ..CodeInspection::default() })
 }
 
 /// Code that does not run on arm64.
@@ -125,30 +140,135 @@ fn code_for_another_machine_is_told_or_refused(world: World) {
     assert!(world.create_with(to_arm, Ok(for_x86_64("x86", true))).is_err());
 }
 
+/// States of `$LATEST` and, if it is named, of a version.
+fn line(world: &World, name: &str, version: Option<&str>) -> String {
+    crate::world::line(Some(&status(world, name, version)))
+}
+
+fn the_same_report_is_told_once(world: World) {
+    let told = || {
+        let events = resource_feed(&world).into_iter();
+        let reports = events.filter(|event| event.resource == ResourceKind::PackageReport);
+        reports.map(|event| event.change).collect::<Vec<_>>()
+    };
+    world.create_with(create_request("f"), Ok(warned("native", "a report"))).unwrap();
+    world.update_with(update_request("f"), Ok(warned("native", "a report"))).unwrap();
+    world.create_with(create_request("g"), Ok(warned("native", "a report"))).unwrap();
+    assert_eq!(told(), [ResourceChange::Created]);
+    world.update_with(update_request("f"), Ok(warned("native", "another"))).unwrap();
+    assert_eq!(told(), [ResourceChange::Created, ResourceChange::Updated]);
+    assert_eq!((found(&world, "native"), is_there(&world, &digest("another"))), (kept("another"), true));
+
+    // What was forgotten is told again.
+    for name in ["f", "g"] {
+        world.update_with(update_request(name), Ok(zip("plain"))).unwrap();
+    }
+    world.update_with(update_request("f"), Ok(warned("native", "another"))).unwrap();
+    assert_eq!(told(), [ResourceChange::Created, ResourceChange::Updated, ResourceChange::Created]);
+    assert_eq!(found(&world, "native"), kept("another"));
+}
+
+const PENDING: &str = "Pending Creating - -";
+const READY: &str = "Active - Successful -";
+const FAILED_UPDATE: &str = "Active - Failed InvalidZipFileException";
+const FAILED_CREATION: &str = "Failed InvalidZipFileException - -";
+
 fn code_that_cannot_be_extracted_fails_later(world: World) {
     let world = world.with(Transitions::Manual);
-    let reason = Reason { code: "InvalidZipFileException".into(), text: "It is broken;".into() };
-    let broken = |content: &str| {
-        inspected(content, CodeInspection { failure: Some(reason.clone()), ..CodeInspection::default() })
-    };
     let published = CreateFunctionRequest { publish: Some(true), ..create_request("new") };
-    world.create_with(published, Ok(broken("one"))).unwrap();
+    world.create_with(published, Ok(unextractable("one"))).unwrap();
     world.complete("new", None);
     for version in [None, Some("1")] {
-        let failed = status(&world, "new", version);
-        assert_eq!((failed.state, failed.state_reason), (State::Failed, Some(reason.clone())), "{version:?}");
+        assert_eq!(line(&world, "new", version), FAILED_CREATION, "{version:?}");
+        assert_eq!(status(&world, "new", version).state_reason.unwrap().text, "It is broken;");
     }
     world.create_with(create_request("f"), Ok(zip("plain"))).unwrap();
     world.complete("f", None);
-    let begun = world.update_with(update_request("f"), Ok(broken("two"))).unwrap();
+    let begun = world.update_with(update_request("f"), Ok(unextractable("two"))).unwrap();
     assert_eq!(begun.status.unwrap().last_update, Some(LastUpdateStatus::InProgress));
-    world.complete("f", None);
-    let failed = status(&world, "f", None);
-    assert_eq!((failed.state, failed.last_update), (State::Active, Some(LastUpdateStatus::Failed)));
-    assert_eq!(failed.last_update_reason, Some(reason));
+    // Whatever somebody says of it.
+    world.complete("f", Some(by_hand()));
+    assert_eq!(line(&world, "f", None), FAILED_UPDATE);
+    assert_eq!(status(&world, "f", None).last_update_reason.unwrap().text, "It is broken;");
+    let code_sha256 = CodeSha256::from_zip_digest(*digest("two").as_bytes());
+    assert_eq!(world.get("f").code_sha256, code_sha256, "the new code stays");
     world.update_with(update_request("f"), Ok(zip("plain"))).unwrap();
     world.complete("f", None);
-    assert_eq!(status(&world, "f", None).last_update, Some(LastUpdateStatus::Successful));
+    assert_eq!(line(&world, "f", None), READY);
+}
+
+fn by_hand() -> Reason {
+    Reason { code: "InvalidSubnet".into(), text: "No such subnet.".into() }
+}
+
+fn only_other_code_helps_what_cannot_be_extracted(world: World) {
+    world.create_with(create_request("new"), Ok(unextractable("one"))).unwrap();
+    world.create("f", "plain");
+    world.update_with(update_request("f"), Ok(unextractable("two"))).unwrap();
+    for _ in 0..2 {
+        let begun = world.configure_with(configure_request("f")).unwrap();
+        assert_eq!(line_of(&begun), "Active - InProgress Creating");
+        assert_eq!(line(&world, "f", None), FAILED_UPDATE);
+        assert_eq!(status(&world, "f", None).last_update_reason.unwrap().text, "It is broken;");
+    }
+    world.configure_with(configure_request("new")).unwrap();
+    let failed_twice = "Failed InvalidZipFileException Failed InvalidZipFileException";
+    assert_eq!(line(&world, "new", None), failed_twice);
+    for name in ["f", "new"] {
+        world.update(name, "plain");
+        world.configure_with(configure_request(name)).unwrap();
+        assert_eq!(line(&world, name, None), READY);
+    }
+    // What was let fail for a reason of another kind has code as any other.
+    let world = world.with(Transitions::Manual);
+    world.update("f", "other");
+    world.complete("f", Some(by_hand()));
+    assert_eq!(line(&world, "f", None), "Active - Failed InvalidSubnet");
+    world.configure_with(configure_request("f")).unwrap();
+    world.complete("f", None);
+    assert_eq!(line(&world, "f", None), READY);
+}
+
+fn other_code_makes_a_failed_function_active(world: World) {
+    let world = world.with(Transitions::Manual);
+    world.create_with(create_request("f"), Ok(unextractable("one"))).unwrap();
+    world.complete("f", None);
+    let begun = world.update("f", "good, and let fail");
+    assert_eq!(line_of(&begun), "Failed InvalidZipFileException InProgress Creating");
+    world.complete("f", Some(by_hand()));
+    assert_eq!(line(&world, "f", None), "Failed InvalidZipFileException Failed InvalidSubnet");
+    // The code is a good one now, so a configuration can be taken.
+    world.configure_with(configure_request("f")).unwrap();
+    world.complete("f", None);
+    assert_eq!(line(&world, "f", None), READY);
+    assert_eq!(line_of(&world.publish("f")), READY);
+}
+
+fn what_has_failed_is_published_as_a_version_that_fails(world: World) {
+    let world = world.with(Transitions::Manual);
+    let publish = |name: &str, version: &str, failed: &str| {
+        let begun = world.publish(name);
+        assert_eq!((line_of(&begun).as_str(), begun.version.to_string()), (PENDING, version.to_owned()));
+        assert_eq!(world.complete(name, None), 1);
+        assert_eq!(line(&world, name, Some(version)), failed);
+        let again = world.publish(name);
+        assert_eq!((line_of(&again).as_str(), again.version.to_string()), (failed, version.to_owned()));
+    };
+    world.create_with(create_request("new"), Ok(unextractable("one"))).unwrap();
+    world.complete("new", None);
+    publish("new", "1", FAILED_CREATION);
+
+    world.create("f", "plain");
+    world.complete("f", None);
+    world.update_with(update_request("f"), Ok(unextractable("two"))).unwrap();
+    world.complete("f", None);
+    publish("f", "1", FAILED_CREATION);
+    world.update("f", "plain");
+    world.complete("f", Some(by_hand()));
+    publish("f", "2", "Failed InvalidSubnet - -");
+    world.update_published("f", "plain");
+    world.complete("f", None);
+    assert_eq!((line(&world, "f", None), line(&world, "f", Some("3"))), (READY.into(), READY.into()));
 }
 
 /// A sweep removes many versions in a transaction, and each may be the last that holds a package.

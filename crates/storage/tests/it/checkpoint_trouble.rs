@@ -162,13 +162,13 @@ fn a_checkpoint_without_room_is_tried_again() {
 /// A power cut while an old store is opened and its first snapshot is written: it is an old store or a new one, never an old
 /// one whose log begins in the middle.
 #[test]
-fn a_store_of_version_1_becomes_version_3_before_anything_is_written_to_it() {
+fn a_store_of_version_1_becomes_version_4_before_anything_is_written_to_it() {
     let vfs = golden_store_1();
     let version = |vfs: &SimVfs| vfs.read_file(Path::new(ROOT).join("FORMAT")).unwrap()[8];
     assert_eq!(version(&vfs), 1);
     vfs.record();
     let store = open(&vfs).unwrap();
-    assert_eq!(version(&vfs), 3);
+    assert_eq!(version(&vfs), 4);
     let before = crate::everything::Everything::of(&store, &[]);
     store.checkpoint().unwrap();
     drop(store);
@@ -190,7 +190,7 @@ fn a_store_of_version_1_becomes_version_3_before_anything_is_written_to_it() {
         }
     });
     explored.assert_sound();
-    assert_eq!(versions.into_iter().collect::<Vec<_>>(), [(1, false), (3, false), (3, true)]);
+    assert_eq!(versions.into_iter().collect::<Vec<_>>(), [(1, false), (4, false), (4, true)]);
 }
 
 fn golden_store_1() -> SimVfs {

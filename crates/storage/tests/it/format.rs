@@ -10,8 +10,8 @@ use std::sync::Arc;
 use crate::script::{last_byte, segments, snapshots};
 
 const FORMAT: &str = "
-    46554e434c45540a030000000000000003f166b233e3ef28956eeb2f2632d7bd
-    80ee88f3
+    46554e434c45540a040000000000000003f166b233e3ef28956eeb2f2632d7bd
+    f7d990c2
 ";
 const HEADER: &str = "
     464e434c5457414c010000000000000003f166b233e3ef28956eeb2f2632d7bd

@@ -124,12 +124,12 @@ fn a_format_of_somebody_else_is_not_ours() {
 fn a_newer_format_is_named() {
     let vfs = closed_store();
     let mut content = vfs.read_file(format_file()).unwrap();
-    content[8] = 4;
+    content[8] = 5;
     let end = content.len() - 4;
     let crc = crc32fast::hash(&content[..end]);
     content[end..].copy_from_slice(&crc.to_le_bytes());
     vfs.overwrite(format_file(), &content).unwrap();
-    assert!(matches!(refused(&vfs), StoreError::NewerFormat { found: 4, supported: 3, .. }));
+    assert!(matches!(refused(&vfs), StoreError::NewerFormat { found: 5, supported: 4, .. }));
 }
 
 #[test]

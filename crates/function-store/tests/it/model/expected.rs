@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use funclet_storage::BlobDigest;
 use funclet_validation::RevisionId;
 
-use super::operation::{CODES, QUOTA};
+use super::operation::{BROKEN, CODES, QUOTA};
 
 /// `$LATEST` or a version.
 #[derive(Debug, Clone)]
@@ -17,10 +17,12 @@ pub(crate) struct Entity {
     /// `None` while nobody has seen it: then it must be one that never was before.
     pub(crate) revision: Option<RevisionId>,
     /// State and its reason code.
-    pub(crate) state: &'static str,
+    pub(crate) state: String,
     /// LastUpdateStatus and its reason code.
-    pub(crate) update: &'static str,
+    pub(crate) update: String,
     pub(crate) pending: Option<Pending>,
+    /// Why what ended last has failed.
+    pub(crate) failed: Option<&'static str>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -28,6 +30,8 @@ pub(crate) struct Pending {
     pub(crate) creates: bool,
     /// `None`: by hand.
     pub(crate) at_ms: Option<u64>,
+    /// Why it will fail.
+    pub(crate) failure: Option<&'static str>,
 }
 
 #[derive(Debug, Clone)]
@@ -45,7 +49,13 @@ pub(crate) struct Expected {
     pub(crate) unswept: Vec<usize>,
 }
 
+/// Why somebody lets things fail.
 pub(crate) const FAILURE: &str = "Because";
+
+/// Why whatever begins with this code fails.
+pub(crate) fn failure(code: usize) -> Option<&'static str> {
+    (code == BROKEN).then_some("InvalidZipFileException")
+}
 
 impl Entity {
     pub(crate) fn creating(code: usize, arm: bool, now_ms: u64, at_ms: Option<u64>) -> Self {
@@ -56,39 +66,40 @@ impl Entity {
             description: String::new(),
             last_modified_ms,
             revision: None,
-            state: "",
-            update: "",
+            state: String::new(),
+            update: String::new(),
             pending: None,
+            failed: None,
         };
-        entity.begin_creation(at_ms);
+        entity.begin_creation(at_ms, failure(code));
         entity
     }
 
-    pub(crate) fn begin_creation(&mut self, at_ms: Option<u64>) {
-        (self.state, self.update, self.revision) = ("Pending Creating", "- -", None);
-        self.pending = Some(Pending { creates: true, at_ms });
+    pub(crate) fn begin_creation(&mut self, at_ms: Option<u64>, failure: Option<&'static str>) {
+        (self.state, self.update, self.revision) = ("Pending Creating".into(), "- -".into(), None);
+        self.pending = Some(Pending { creates: true, at_ms, failure });
     }
 
     pub(crate) fn begin_update(&mut self, now_ms: u64, at_ms: Option<u64>) {
-        (self.update, self.revision) = ("InProgress Creating", None);
+        (self.update, self.revision) = ("InProgress Creating".into(), None);
         self.last_modified_ms = now_ms / 1000 * 1000;
-        self.pending = Some(Pending { creates: false, at_ms });
+        self.pending = Some(Pending { creates: false, at_ms, failure: failure(self.code) });
     }
 
-    pub(crate) fn end(&mut self, fails: bool) {
+    pub(crate) fn end(&mut self, by_hand: Option<&'static str>) {
         let Some(pending) = self.pending.take() else { return };
         self.revision = None;
-        match (pending.creates, fails) {
-            (true, false) => (self.state, self.update) = ("Active -", "Successful -"),
-            (true, true) => (self.state, self.update) = ("Failed Because", "- -"),
-            (false, false) => self.update = "Successful -",
-            (false, true) => self.update = "Failed Because",
+        self.failed = pending.failure.or(by_hand);
+        match (pending.creates, self.failed) {
+            (_, None) => (self.state, self.update) = ("Active -".into(), "Successful -".into()),
+            (true, Some(why)) => self.state = format!("Failed {why}"),
+            (false, Some(why)) => self.update = format!("Failed {why}"),
         }
     }
 
     fn pass(&mut self, now_ms: u64) {
         if self.pending.is_some_and(|pending| pending.at_ms.is_some_and(|at_ms| at_ms <= now_ms)) {
-            self.end(false);
+            self.end(None);
         }
     }
 }

@@ -36,6 +36,8 @@ pub(crate) enum Operation {
 pub(crate) const NAMES: [&str; 3] = ["f", "f-1", "g"];
 /// Of different lengths, so that a wrong sum is noticed.
 pub(crate) const CODES: [&str; 4] = ["", "one", "seven..", "seventeen bytes.."];
+/// The one of them that cannot be extracted.
+pub(crate) const BROKEN: usize = 2;
 pub(crate) const DELAY_MS: u64 = 1000;
 /// Few enough to be reached now and then.
 pub(crate) const QUOTA: u64 = 90;

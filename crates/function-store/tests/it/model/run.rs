@@ -3,15 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use funclet_function_store::{FunctionConfiguration, Reason, ServiceError, Transitions};
+use funclet_function_store::{FunctionConfiguration, NewCode, Reason, ServiceError, Transitions};
 use funclet_validation::{
     CreateFunctionRequest, PublishVersionRequest, RevisionId, UpdateFunctionCodeRequest,
     UpdateFunctionConfigurationRequest, Version,
 };
 
-use super::expected::{Entity, Expected, FAILURE, Function, bytes};
-use super::operation::{CODES, DELAY_MS, Mode, NAMES, Operation, QUOTA, Revision};
+use super::expected::{Entity, Expected, FAILURE, Function, bytes, failure};
+use super::operation::{BROKEN, CODES, DELAY_MS, Mode, NAMES, Operation, QUOTA, Revision};
 use crate::events::{Follower, feed};
+use crate::package_reports::unextractable;
 use crate::world::{World, configure_request, create_request, line_of, publish_request, update_request, zip};
 
 pub(crate) struct Run {
@@ -43,7 +44,7 @@ impl Run {
                     revision_id: self.revision(NAMES[name], revision),
                     ..update_request(NAMES[name])
                 };
-                let answer = self.world.update_with(request.clone(), Ok(zip(CODES[code])));
+                let answer = self.world.update_with(request.clone(), Ok(package(code)));
                 self.updated(NAMES[name], code, &request, answer, now_ms);
             }
             Operation::Configure { name, description, revision } => {
@@ -84,7 +85,7 @@ impl Run {
                     ..publish_request(name)
                 };
                 let answer = self.world.publish_with(request.clone());
-                self.published(name, &request, answer);
+                self.published(name, &request, answer, now_ms);
             }
             Operation::Delete { name } => {
                 let deleted = self.world.delete(NAMES[name], None);
@@ -153,7 +154,7 @@ impl Run {
 
     fn create(&mut self, name: &'static str, code: usize, publish: bool, now_ms: u64) {
         let request = CreateFunctionRequest { publish: Some(publish), ..create_request(name) };
-        let answer = self.world.create_with(request, Ok(zip(CODES[code])));
+        let answer = self.world.create_with(request, Ok(package(code)));
         let uses = if publish { 2 } else { 1 };
         if self.expected.functions.contains_key(name) {
             assert_eq!(answer, Err(ServiceError::FunctionExists { name: name.parse().unwrap() }));
@@ -212,7 +213,7 @@ impl Run {
         function.published_as = publish.then_some(function.next_version);
         if publish {
             let mut version = function.latest.clone();
-            version.begin_creation(self.due_at(now_ms));
+            version.begin_creation(self.due_at(now_ms), failure(code));
             self.observe(&mut version, Version::Number(function.next_version), &answer.unwrap());
             function.versions.insert(function.next_version, version);
             function.next_version += 1;
@@ -242,7 +243,13 @@ impl Run {
         self.expected.functions.insert(name, function);
     }
 
-    fn published(&mut self, name: &'static str, request: &PublishVersionRequest, answer: Answer) {
+    fn published(
+        &mut self,
+        name: &'static str,
+        request: &PublishVersionRequest,
+        answer: Answer,
+        now_ms: u64,
+    ) {
         let mut function = match self.changeable(name, request.revision_id.as_ref()) {
             Ok(function) => function,
             Err(refusal) => return assert_eq!(answer, Err(refusal)),
@@ -260,6 +267,9 @@ impl Run {
         } else {
             let number = function.next_version;
             let mut version = Entity { revision: None, ..function.latest.clone() };
+            if version.failed.is_some() {
+                version.begin_creation(self.due_at(now_ms), version.failed);
+            }
             version.description = request.description.clone().unwrap_or(version.description);
             self.observe(&mut version, Version::Number(number), &answer.unwrap());
             function.versions.insert(number, version);
@@ -273,7 +283,7 @@ impl Run {
         if let Some(function) = self.expected.functions.get_mut(name) {
             let reason = Reason { code: FAILURE.into(), text: "of a test".into() };
             self.world.complete(name, fails.then_some(reason));
-            function.entities().for_each(|entity| entity.end(fails));
+            function.entities().for_each(|entity| entity.end(fails.then_some(FAILURE)));
         }
     }
 
@@ -340,6 +350,10 @@ fn is_stale(function: &Function, sent: Option<&String>) -> bool {
     sent.is_some_and(|sent| {
         Some(sent) != function.latest.revision.map(|revision| revision.to_string()).as_ref()
     })
+}
+
+fn package(code: usize) -> NewCode {
+    if code == BROKEN { unextractable(CODES[code]) } else { zip(CODES[code]) }
 }
 
 fn architecture(arm: bool) -> &'static str {
