@@ -107,6 +107,7 @@ mod with_libdeflate {
                 method: DEFLATED,
                 flags: 0,
                 kind: MemberKind::File,
+                has_zip64: false,
             }
         }
 

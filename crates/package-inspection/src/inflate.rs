@@ -36,7 +36,7 @@ impl Inflater {
         Self { state: Decompress::new(false), input: Vec::new(), output: Vec::new() }
     }
 
-    /// Hands the content of a member to `sink`, which may end it.
+    /// Hands the content of a member to `sink`, which may end it; nothing, for as long as nothing comes out.
     pub(crate) fn read(
         &mut self,
         source: &dyn Source,
@@ -115,6 +115,7 @@ fn inflate(
     output: &mut [u8],
     sink: &mut impl FnMut(&[u8]) -> io::Result<ControlFlow<()>>,
 ) -> io::Result<Piece> {
+    let mut silent = true;
     loop {
         let (before_in, before_out) = (state.total_in(), state.total_out());
         let Ok(status) = state.decompress(piece, output, FlushDecompress::None) else {
@@ -123,6 +124,7 @@ fn inflate(
         let used = (state.total_in() - before_in) as usize;
         let written = (state.total_out() - before_out) as usize;
         piece = piece.get(used..).unwrap_or_default();
+        silent &= written == 0;
         if written > 0 && sink(output.get(..written).unwrap_or_default())?.is_break() {
             return Ok(Piece::Early);
         }
@@ -130,6 +132,8 @@ fn inflate(
             Status::StreamEnd => return Ok(Piece::End { unused: piece.len() as u64 }),
             // What does not fit into the output yet may be held back without input.
             _ if written == output.len() => {}
+            // Whoever reads may have enough of what makes nothing, too.
+            _ if piece.is_empty() && silent && sink(&[])?.is_break() => return Ok(Piece::Early),
             _ if piece.is_empty() => return Ok(Piece::Used),
             _ if used == 0 && written == 0 => return Ok(Piece::Broken),
             _ => {}

@@ -16,7 +16,7 @@ const DESCRIPTOR: u16 = 1 << 3;
 const DIRECTORY_SIGNATURES: [&[u8; 4]; 3] = [b"PK\x01\x02", b"PK\x05\x06", b"PK\x06\x06"];
 const STEP_BYTES: usize = 16 << 10;
 /// After how many bytes, of the archive and of its members, it is asked whether to stop.
-const BYTES_PER_CHECK: usize = 128 << 10;
+pub(crate) const BYTES_PER_CHECK: usize = 128 << 10;
 
 /// A member of such an archive: its name, its declared length if its header has that, and the method.
 pub(crate) struct Head<'a> {

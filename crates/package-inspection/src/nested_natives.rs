@@ -9,7 +9,7 @@ use crate::capture::Capture;
 use crate::framing::Content;
 use crate::native::kind::{self, LONG_HEAD_BYTES};
 use crate::native::{Kind, Linkage, Native};
-use crate::nested::{Head, Visitor};
+use crate::nested::{BYTES_PER_CHECK, Head, Visitor};
 use crate::scan::{Files, LINKAGE_BYTES_MAX, NATIVES_MAX, PREFIX_BYTES, at_most};
 use crate::source::{Part, shortened};
 use crate::text::nested_path;
@@ -26,10 +26,14 @@ pub(crate) struct MemberReader<'s> {
     state: Decompress,
     buffer: Vec<u8>,
     filled: std::ops::Range<usize>,
+    stops: &'s dyn Fn() -> bool,
+    /// Whether it has ended because it was told to stop.
+    pub(crate) stopped: bool,
 }
 
 impl<'s> MemberReader<'s> {
-    pub(crate) fn new(source: Part<'s>, content: Content, size: u64) -> Self {
+    /// Asks `stops` for as long as nothing comes out.
+    pub(crate) fn new(source: Part<'s>, content: Content, size: u64, stops: &'s dyn Fn() -> bool) -> Self {
         Self {
             source,
             at: content.at,
@@ -38,6 +42,8 @@ impl<'s> MemberReader<'s> {
             state: Decompress::new(false),
             buffer: vec![0; PREFIX_BYTES],
             filled: 0..0,
+            stops,
+            stopped: false,
         }
     }
 
@@ -59,9 +65,17 @@ impl Read for MemberReader<'_> {
         // No more is believed than was declared.
         let wanted = at_most(self.left, buffer.len());
         let Some(buffer) = buffer.get_mut(..wanted).filter(|buffer| !buffer.is_empty()) else { return Ok(0) };
+        let mut silent_bytes = 0;
         loop {
             if self.filled.is_empty() && self.at < self.end {
                 self.fill()?;
+            }
+            if silent_bytes > BYTES_PER_CHECK {
+                silent_bytes = 0;
+                self.stopped |= (self.stops)();
+            }
+            if self.stopped {
+                return Ok(0);
             }
             let input = self.buffer.get(self.filled.clone()).unwrap_or_default();
             let (before_in, before_out) = (self.state.total_in(), self.state.total_out());
@@ -70,6 +84,7 @@ impl Read for MemberReader<'_> {
             let written = (self.state.total_out() - before_out) as usize;
             self.filled.start += used;
             self.left -= written as u64;
+            silent_bytes += used;
             match status {
                 Err(_) => return Ok(0),
                 Ok(_) if written > 0 => return Ok(written),

@@ -438,12 +438,13 @@ impl<'o, 's> Scan<'o, 's> {
             entries_left: &mut self.nested_entries_left,
             linkage_bytes: &mut self.seen.linkage_bytes,
         };
-        let mut archive = MemberReader::new(source, content, member.unzipped);
-        let stops = || self.options.stops();
+        let options = self.options;
+        let stops = || options.stops();
+        let mut archive = MemberReader::new(source, content, member.unzipped, &stops);
         let ended = nested::read(&mut archive, &mut visitor, &mut self.nested_bytes_left, &stops)?;
         let (natives, archives, left_out) = (visitor.natives, visitor.archives, visitor.left_out);
         self.seen.natives_left_out += left_out;
-        if ended == Ended::Stopped {
+        if archive.stopped || ended == Ended::Stopped {
             return Err(InspectError::Stopped);
         }
         let bounded = self.nested_entries_left == 0 || self.nested_bytes_left == 0;

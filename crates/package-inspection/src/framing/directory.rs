@@ -1,14 +1,15 @@
 //! The directory of an archive: its entries one after the other, and what each shows by itself.
 
-use std::io;
 use std::num::NonZeroU64;
 
+use crate::error::InspectError;
 use crate::fields::{u16_at, u32_at};
 use crate::finding::{Code, Finding, Findings, Verdict};
 use crate::framing::end_records::End;
 use crate::framing::extra::Extra;
 use crate::framing::local::Content;
 use crate::framing::names::Names;
+use crate::inspect::{InspectOptions, MEMBERS_PER_CHECK};
 use crate::limits::Limits;
 use crate::source::Window;
 
@@ -19,6 +20,10 @@ pub(crate) const ENTRY_BYTES: usize = 46;
 /// General purpose bits: encrypted in one of three ways, sizes in a descriptor.
 const ENCRYPTED: u16 = 1 | 1 << 6 | 1 << 13;
 const DESCRIPTOR: u16 = 1 << 3;
+/// The content is a patch, which hardly any reader applies.
+const PATCHED: u16 = 1 << 5;
+/// The newest version of the format that there is, 6.3; some readers refuse what needs a newer one.
+const VERSION_MAX: u8 = 63;
 /// And that the name is UTF-8.
 const UTF8: u16 = 1 << 11;
 
@@ -58,6 +63,8 @@ pub(crate) struct Member {
     pub(crate) method: u16,
     pub(crate) flags: u16,
     pub(crate) kind: MemberKind,
+    /// Whether its entry has a ZIP64 field.
+    pub(crate) has_zip64: bool,
 }
 
 /// What a member is extracted as.
@@ -108,9 +115,10 @@ pub(crate) struct Directory {
 pub(super) fn walk(
     window: &mut Window<'_>,
     end: &End,
-    limits: &Limits,
+    options: &InspectOptions<'_>,
     findings: &mut Findings,
-) -> io::Result<Directory> {
+) -> Result<Directory, InspectError> {
+    let limits = &options.limits;
     let mut directory = Directory::default();
     // No more than a plain archive can have: what is announced may lie in a hole of a file that takes no disk.
     let fitting = end.start.saturating_sub(end.directory) / ENTRY_BYTES as u64;
@@ -132,6 +140,9 @@ pub(super) fn walk(
             );
             directory.end = at;
             return Ok(directory);
+        }
+        if directory.members.len().is_multiple_of(MEMBERS_PER_CHECK as usize) {
+            options.check()?;
         }
         let lengths = (u16_at(header, 28), u16_at(header, 30), u16_at(header, 32));
         let (Some(name_length), Some(extra_length), Some(comment_length)) = lengths else { break };
@@ -212,6 +223,10 @@ struct Entry<'a> {
     /// The marks that make it a folder, where it has them.
     folder_by_name: bool,
     folder_by_mode: Option<bool>,
+    /// It has the mode of a link or a device, of a host whose modes not all readers take for those of Unix.
+    is_special_to_some: bool,
+    /// Ten times the version of the format that its reader has to know.
+    version_needed: u8,
 }
 
 impl<'a> Entry<'a> {
@@ -233,6 +248,8 @@ impl<'a> Entry<'a> {
             0 => None,
             kind => Some(kind == KIND_FOLDER),
         };
+        let is_special_to_some =
+            host != HOST_UNIX && ![0, KIND_FILE, KIND_FOLDER].contains(&(external >> 16 & KIND_MASK));
         let kind = match mode & KIND_MASK {
             _ if folder_by_name => MemberKind::Folder,
             KIND_LINK => MemberKind::Link,
@@ -252,13 +269,30 @@ impl<'a> Entry<'a> {
             method: u16_at(bytes, 10)?,
             flags: u16_at(bytes, 8)?,
             kind,
+            has_zip64: extra.has_zip64(),
         };
         let (needless, missing) = (numbers.needless, numbers.missing);
-        Some(Self { member, name, extra, disk, needless, missing, folder_by_name, folder_by_mode })
+        let version_needed = bytes.get(6).copied()?;
+        Some(Self {
+            member,
+            name,
+            extra,
+            disk,
+            needless,
+            missing,
+            folder_by_name,
+            folder_by_mode,
+            is_special_to_some,
+            version_needed,
+        })
     }
 
     fn review(&self, findings: &mut Findings) {
         let member = &self.member;
+        if let Some(detail) = self.refused_by_some() {
+            let finding = Finding::new(Code::UnsupportedMethod, Some(self.name), detail);
+            findings.add(finding.judged(Verdict::Reject, Verdict::Warn));
+        }
         let mut add = |code, detail| findings.tell(code, self.name, detail);
         if self.disk != 0 {
             add(Code::MultiDisk, format!("it lies on disk {}", self.disk));
@@ -296,6 +330,16 @@ impl<'a> Entry<'a> {
         self.review_mode(add);
     }
 
+    /// Why some readers do not read the content, although others do.
+    fn refused_by_some(&self) -> Option<String> {
+        if self.member.flags & PATCHED != 0 {
+            return Some("it is marked as a patch".to_owned());
+        }
+        let version = self.version_needed;
+        (version > VERSION_MAX)
+            .then(|| format!("it needs version {}.{} of the format", version / 10, version % 10))
+    }
+
     fn review_mode(&self, mut add: impl FnMut(Code, String)) {
         let member = &self.member;
         let content = member.unzipped > 0 || member.method == STORED && member.zipped > 0;
@@ -306,6 +350,12 @@ impl<'a> Entry<'a> {
             add(
                 Code::DirectoryWithData,
                 "its name and its attributes disagree on whether it is a folder".to_owned(),
+            );
+        }
+        if self.is_special_to_some {
+            add(
+                Code::SpecialFile,
+                "some readers take it for a link or a device, others for a file".to_owned(),
             );
         }
         if member.mode == 0 {

@@ -127,7 +127,8 @@ pub(super) fn is_end_record(window: &mut Window<'_>, at: u64) -> io::Result<bool
     let Some(plain) = Plain::parse(bytes, at) else { return Ok(false) };
     // Some readers believe an end record that says that there is nothing, and some look at no count.
     let empty = plain.directory_size == 0 || plain.count_here == 0 || plain.count == 0;
-    Ok(empty || Records::read(window, plain, None)?.place(window)?.is_some())
+    // Nor do all of them find an offset odd that is too large.
+    Ok(empty || Records::read(window, plain, None)?.leads_anywhere(window)?)
 }
 
 /// The plain end record.
@@ -277,6 +278,23 @@ impl Records {
         [plain.count, plain.count_here].iter().all(|&here| here == u16::MAX || u64::from(here) == count)
             && (plain.directory_size == u32::MAX || u64::from(plain.directory_size) == size)
             && (plain.directory_offset == u32::MAX || u64::from(plain.directory_offset) == directory)
+    }
+
+    /// Whether an entry stands wherever a reader could look for the directory.
+    fn leads_anywhere(&self, window: &mut Window<'_>) -> io::Result<bool> {
+        let plain = &self.plain;
+        let places = [
+            self.start.checked_sub(self.directory_size),
+            Some(self.directory_offset),
+            plain.at.checked_sub(plain.directory_size.into()),
+            Some(plain.directory_offset.into()),
+        ];
+        for at in places.into_iter().flatten().filter(|&at| at < plain.at) {
+            if is_entry(window, at)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Looks for the directory: it ends where the end records begin, or begins where they say.

@@ -50,6 +50,10 @@ impl<'a> Extra<'a> {
         extra
     }
 
+    pub(super) fn has_zip64(&self) -> bool {
+        self.zip64.is_some()
+    }
+
     /// Returns the ZIP64 numbers, to be taken in the order in which the format has them.
     pub(super) fn numbers(&self) -> Numbers<'a> {
         Numbers { rest: self.zip64, needless: false, missing: false }

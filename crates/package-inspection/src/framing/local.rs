@@ -29,6 +29,13 @@ pub(crate) struct Content {
     pub(crate) length: u64,
 }
 
+/// A member where it lies.
+pub(super) struct Local {
+    pub(super) content: Content,
+    /// Whether its local header has a ZIP64 field.
+    pub(super) has_zip64: bool,
+}
+
 impl Content {
     pub(crate) fn end(&self) -> u64 {
         self.at.saturating_add(self.length)
@@ -44,7 +51,7 @@ pub(super) fn compare(
     room: u64,
     overlaps: bool,
     findings: &mut Findings,
-) -> io::Result<Option<Content>> {
+) -> io::Result<Option<Local>> {
     let mut add = |code, detail| findings.tell(code, name, detail);
     if member.local.saturating_add(HEADER_BYTES as u64) > room {
         add(Code::LocalOutOfBounds, format!("its local header should lie at {}", member.local));
@@ -71,7 +78,7 @@ pub(super) fn compare(
     }
     fields.compare(member, &mut add);
     if overlaps {
-        return Ok(Some(content));
+        return Ok(Some(Local { content, has_zip64: false }));
     }
     let extra = match fields.extra_length {
         0 => Extra::default(),
@@ -80,13 +87,13 @@ pub(super) fn compare(
             Extra::parse(window.bytes(at, length.into())?)
         }
     };
-    if !fields.compare_extra(member, &extra, &mut add) {
-        let finding =
-            Finding::new(Code::Zip64Inconsistent, Some(name), "its local header lacks a ZIP64 field");
-        // Only who reads from the front misses it.
-        findings.add(finding.judged(Verdict::Warn, Verdict::Accept));
+    if !fields.compare_extra(member, name, &extra, &mut add) {
+        let detail = "its local header lacks a ZIP64 field";
+        let finding = Finding::new(Code::Zip64Inconsistent, Some(name), detail);
+        // Where the directory has the field, readers mostly know better.
+        findings.add(if member.has_zip64 { finding.judged(Verdict::Warn, Verdict::Accept) } else { finding });
     }
-    Ok(Some(content))
+    Ok(Some(Local { content, has_zip64: extra.has_zip64() }))
 }
 
 /// A local header.
@@ -139,12 +146,21 @@ impl Header {
     }
 
     /// Returns whether the header says all that it has to.
-    fn compare_extra(&self, member: &Member, extra: &Extra<'_>, add: &mut impl FnMut(Code, String)) -> bool {
+    fn compare_extra(
+        &self,
+        member: &Member,
+        name: &[u8],
+        extra: &Extra<'_>,
+        add: &mut impl FnMut(Code, String),
+    ) -> bool {
         if extra.malformed {
             add(Code::ExtraMalformed, "in the local header".to_owned());
         }
         if extra.duplicate {
             add(Code::ExtraDuplicate, "in the local header".to_owned());
+        }
+        if let Some(path) = extra.unicode_path().filter(|path| *path != name) {
+            add(Code::UnicodePathMismatch, format!("{}, in the local header", crate::text::display(path)));
         }
         let mut numbers = extra.numbers();
         let (unzipped, zipped) = (numbers.or_next(self.unzipped), numbers.or_next(self.zipped));
@@ -169,16 +185,20 @@ pub(super) fn descriptor(
     window: &mut Window<'_>,
     member: &Member,
     name: &[u8],
-    content: Content,
+    local: &Local,
     findings: &mut Findings,
 ) -> io::Result<u64> {
-    let end = content.end();
+    let end = local.content.end();
     let bytes = window.bytes(end, DESCRIPTOR_BYTES_MAX)?;
     let signed = bytes.strip_prefix(DESCRIPTOR_SIGNATURE);
     // The signature was added to the format later, and nothing says how long the sizes are; what fits is right.
     let forms = [(signed, 4, true), (signed, 4, false), (Some(bytes), 0, true), (Some(bytes), 0, false)];
     for (bytes, before, wide) in forms {
         if bytes.is_some_and(|bytes| fits(bytes, member, wide)) {
+            if wide && !local.has_zip64 {
+                let detail = "it is as long as with a ZIP64 field, which the local header lacks";
+                findings.add(Finding::new(Code::DescriptorMismatch, Some(name), detail));
+            }
             return Ok(end + before + if wide { 20 } else { 12 });
         }
     }

@@ -17,6 +17,7 @@ pub(crate) use directory::{DEFLATED, Directory, Member, MemberKind};
 pub(crate) use local::Content;
 
 use end_records::End;
+use local::Local;
 use tiling::Tiling;
 
 use crate::error::InspectError;
@@ -40,7 +41,7 @@ impl Archive {
         findings: &mut Findings,
     ) -> Result<Option<Self>, InspectError> {
         let Some(end) = end_records::locate(window, options, findings)? else { return Ok(None) };
-        let directory = directory::walk(window, &end, &options.limits, findings)?;
+        let directory = directory::walk(window, &end, options, findings)?;
         let members = &directory.members;
         let order = (!members.is_sorted_by_key(|member| member.local)).then(|| {
             let mut order: Vec<u32> = (0..).take(members.len()).collect();
@@ -73,7 +74,7 @@ pub(crate) struct Walk<'w, 's> {
     /// How many members were walked to.
     at: usize,
     /// The member before, if a descriptor follows its content.
-    described: Option<(Member, Content)>,
+    described: Option<(Member, Local)>,
     /// The name of the member that was walked to last.
     name: Vec<u8>,
 }
@@ -117,11 +118,12 @@ impl Walk<'_, '_> {
         let room = self.archive.end.directory;
         // What lies in another member is looked at no further: any number of members could share the same bytes.
         let overlaps = member.local < self.tiling.covered();
-        let content = local::compare(window, member, &self.name, room, overlaps, findings)?;
-        if let Some(content) = content {
+        let local = local::compare(window, member, &self.name, room, overlaps, findings)?;
+        let content = local.as_ref().map(|local| local.content);
+        if let Some(local) = local {
             self.tiling.member(window, member.local, &self.name, findings)?;
-            self.tiling.cover(content.end());
-            self.described = member.has_descriptor().then_some((*member, content));
+            self.tiling.cover(local.content.end());
+            self.described = member.has_descriptor().then_some((*member, local));
         }
         let content = content.filter(|_| member.is_readable() && !overlaps);
         member.content = content.and_then(|content| NonZeroU64::new(content.at));
@@ -130,8 +132,8 @@ impl Walk<'_, '_> {
 
     /// Leaves the member before for what lies behind its content.
     fn leave(&mut self, window: &mut Window<'_>, findings: &mut Findings) -> io::Result<()> {
-        if let Some((member, content)) = self.described.take() {
-            let end = local::descriptor(window, &member, &self.name, content, findings)?;
+        if let Some((member, local)) = self.described.take() {
+            let end = local::descriptor(window, &member, &self.name, &local, findings)?;
             self.tiling.cover(end.min(self.archive.end.directory));
         }
         Ok(())

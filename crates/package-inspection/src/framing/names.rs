@@ -13,6 +13,9 @@ use crate::framing::directory::{Member, MemberKind};
 /// How many folders are kept to hold files against. An archive that has more has names made to fill memory.
 const FOLDERS_MAX: usize = 1 << 18;
 
+/// The longest part of a path that a file system takes, in bytes. Longer ones cannot fall together on any.
+const PART_BYTES_MAX: usize = 255;
+
 /// What is known of all names so far.
 ///
 /// Names are known by hashes of 64 bits with a key of their own for each inspection. That two different ones are
@@ -81,6 +84,9 @@ impl Names {
             return;
         }
         let folder = member.kind == MemberKind::Folder;
+        if !folder && [&b"."[..], b".."].contains(&name.rsplit(|byte| *byte == b'/').next().unwrap_or(name)) {
+            findings.add(Finding::new(Code::PathConflict, Some(name), "its name is that of a folder"));
+        }
         let followed = if traits.backslash { None } else { self.follow(name, traits.lower) };
         let new_folders = followed.unwrap_or_else(|| self.resolve(name, findings));
         let Some(last) = self.parts.last().copied() else { return };
@@ -202,13 +208,14 @@ impl Names {
 /// Writes what is left of a part of a name when case and Unicode form are ignored.
 fn fold(part: &[u8], folded: &mut Vec<u8>) {
     folded.clear();
-    let text = if part.is_ascii() { None } else { std::str::from_utf8(part).ok() };
+    let text =
+        if part.is_ascii() || part.len() > PART_BYTES_MAX { None } else { std::str::from_utf8(part).ok() };
     let Some(text) = text else {
         folded.extend(part.iter().map(u8::to_ascii_lowercase));
         return;
     };
     let mut buffer = [0; 4];
-    for letter in text.nfkd().flat_map(char::to_lowercase).nfkd() {
+    for letter in text.nfd().flat_map(char::to_lowercase) {
         folded.extend_from_slice(letter.encode_utf8(&mut buffer).as_bytes());
     }
 }

@@ -50,7 +50,7 @@ impl Tiling {
             let detail = format!("it begins {} bytes before the end of another", self.covered - at);
             findings.add(Finding::new(Code::Overlap, Some(name), detail));
         }
-        self.gap(window, at, findings)?;
+        self.gap(window, at, true, findings)?;
         self.begun = true;
         Ok(())
     }
@@ -72,7 +72,7 @@ impl Tiling {
             let detail = "a member reaches into the directory";
             findings.add(Finding::new(Code::Overlap, None, detail));
         }
-        self.gap(window, end.directory, findings)?;
+        self.gap(window, end.directory, false, findings)?;
         // The gap between the directory and its end records was told with the directory.
         self.search(window, directory_end, end.start, findings)?;
         self.search(window, end.comment, end.end, findings)?;
@@ -85,18 +85,31 @@ impl Tiling {
         Ok(())
     }
 
-    fn gap(&mut self, window: &mut Window<'_>, to: u64, findings: &mut Findings) -> io::Result<()> {
+    fn gap(
+        &mut self,
+        window: &mut Window<'_>,
+        to: u64,
+        is_before_member: bool,
+        findings: &mut Findings,
+    ) -> io::Result<()> {
         let from = self.covered;
         if from >= to {
             return Ok(());
         }
         self.covered = to;
-        let (code, detail) = if self.begun {
-            (Code::UnreferencedBytes, format!("{} bytes from {from} on", to - from))
-        } else {
-            (Code::PrependedData, format!("{} bytes", to - from))
+        let finding = match self.begun {
+            false => Finding::new(Code::PrependedData, None, format!("{} bytes", to - from)),
+            true => {
+                let finding = Finding::new(
+                    Code::UnreferencedBytes,
+                    None,
+                    format!("{} bytes from {from} on", to - from),
+                );
+                // Whoever reads from the front takes what lies between members for the end.
+                if is_before_member { finding.judged(Verdict::Reject, Verdict::Warn) } else { finding }
+            }
         };
-        findings.add(Finding::new(code, None, detail));
+        findings.add(finding);
         self.search(window, from, to, findings).map(drop)
     }
 
@@ -117,8 +130,13 @@ impl Tiling {
                 let detail = format!("at {}", at + found as u64);
                 findings.add(Finding::new(Code::OrphanLocalHeader, Some(name), detail));
             }
-            let ends: Vec<usize> =
-                memmem::find_iter(piece, b"PK\x05\x06").take(self.end_records_left as usize).collect();
+            let mut ends: Vec<usize> =
+                memmem::find_iter(piece, b"PK\x05\x06").take(self.end_records_left as usize + 1).collect();
+            if ends.len() > self.end_records_left as usize {
+                ends.pop();
+                let detail = "more that could be some than are looked at";
+                findings.add(Finding::new(Code::MultipleEocd, None, detail));
+            }
             self.end_records_left -= ends.len() as u32;
             for end in ends {
                 let end = at + end as u64;

@@ -103,6 +103,8 @@ pub(crate) struct Entry {
     pub(crate) zipped: u32,
     pub(crate) unzipped: u32,
     pub(crate) made_by: u16,
+    /// Ten times the version of the format that a reader has to know.
+    pub(crate) needs: u16,
     pub(crate) disk: u16,
     pub(crate) external: u32,
     pub(crate) extra: Vec<u8>,
@@ -131,6 +133,7 @@ impl Entry {
             zipped: content.len() as u32,
             unzipped: content.len() as u32,
             made_by: 3 << 8 | 20,
+            needs: 20,
             disk: 0,
             external: mode << 16,
             extra: Vec::new(),
@@ -176,14 +179,17 @@ impl Entry {
         for size in [self.zipped, self.unzipped] {
             descriptor.extend(&u64::from(size).to_le_bytes()[..if wide { 8 } else { 4 }]);
         }
-        Self { flags: self.flags | DESCRIBED, local: IN_DESCRIPTOR, descriptor, ..self }
+        // A ZIP64 field says that its sizes are wide.
+        let extra = if wide { extra_field(1, &[0; 16]) } else { Vec::new() };
+        let local = Local { extra, ..IN_DESCRIPTOR };
+        Self { flags: self.flags | DESCRIBED, local, descriptor, ..self }
     }
 
     fn local(&self, forged: &mut Forged) {
         let local = &self.local;
         let name = local.name.as_ref().unwrap_or(&self.name);
         forged.field(local.signature.unwrap_or(*b"PK\x03\x04"));
-        forged.half(20);
+        forged.half(self.needs);
         forged.half(local.flags.unwrap_or(self.flags));
         forged.half(local.method.unwrap_or(self.method));
         forged.word(0x5821_0000);
@@ -203,7 +209,7 @@ impl Entry {
     fn listed(&self, forged: &mut Forged, at: usize) {
         forged.field(b"PK\x01\x02");
         forged.half(self.made_by);
-        forged.half(20);
+        forged.half(self.needs);
         forged.half(self.flags);
         forged.half(self.method);
         forged.word(0x5821_0000);

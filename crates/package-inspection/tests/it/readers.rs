@@ -8,7 +8,7 @@ use funclet_package_inspection::{Code, Facts, Finding, Framing, Usage, Verdict};
 use proptest::prelude::*;
 use rawzip::CompressionMethod;
 
-use crate::forge::{Archive, DEFLATED, DESCRIBED, Ends, Entry, STORED, archive, facts};
+use crate::forge::{Archive, DEFLATED, DESCRIBED, Ends, Entry, STORED, archive, extra_field, facts};
 use crate::models::{Package, SEEDS, cases, package};
 
 /// A member as a reader has it.
@@ -231,7 +231,7 @@ fn what_readers_differ_about_is_not_taken() {
     entry.local.zipped = Some(u32::MAX);
     let package = Archive::of(vec![entry]).bytes();
     assert!(read_from_the_front(&package).is_err());
-    assert_eq!(verdict(&facts(&package)), Verdict::Warn);
+    assert_eq!(verdict(&facts(&package)), Verdict::Reject);
 }
 
 #[test]
@@ -246,6 +246,14 @@ fn archives_in_which_others_could_be_found_are_not_taken() {
         assert_eq!(found, Some(Verdict::Reject), "{code}: {report:?}");
     };
     found(Archive { comment: inner.clone(), ..Archive::of(vec![entry()]) }, Code::MultipleEocd);
+    // Its offset is too large, which some do not mind who find the directory by its length.
+    let mut too_far = inner.clone();
+    let offset_at = too_far.len() - 6;
+    too_far[offset_at + 2] = 0x10;
+    found(Archive { comment: too_far, ..Archive::of(vec![entry()]) }, Code::MultipleEocd);
+    // It lies before more end records than are looked at.
+    let hidden = [inner.clone(), b"PK\x05\x06".repeat(4100)].concat();
+    found(Archive { comment: hidden, ..Archive::of(vec![entry()]) }, Code::MultipleEocd);
     found(Archive { between: inner.clone(), ..Archive::of(vec![entry()]) }, Code::OrphanLocalHeader);
     found(Archive { before: inner.clone(), ..Archive::of(vec![entry()]) }, Code::MultipleEocd);
     // In a member it is that member's content.
@@ -253,6 +261,52 @@ fn archives_in_which_others_could_be_found_are_not_taken() {
     // The last byte of the first member is the first of the second.
     let shares = Entry { zipped: 6, unzipped: 6, crc: crc32fast::hash(b"x = 1P"), ..entry() };
     found(Archive::of(vec![shares, Entry::new("b.py", b"")]), Code::Overlap);
+}
+
+#[test]
+fn members_that_some_readers_miss_or_refuse_are_not_taken() {
+    let check = |entry: Entry, code| {
+        let package = archive(&[entry.clone(), Entry::deflated("last.py", b"y = 2", 6)]);
+        let facts = facts(&package);
+        let report = facts.report(&Usage::default());
+        let found = report.findings().filter(|finding| finding.code == code);
+        let verdicts =
+            found.map(|finding| (finding.verdict(Framing::Strict), finding.verdict(Framing::Lenient)));
+        assert_eq!(verdicts.max(), Some((Verdict::Reject, Verdict::Warn)), "{code}: {entry:?}");
+    };
+    let entry = || Entry::deflated("a.py", b"x = 1", 6);
+    // What streams takes the descriptor for a short one, and what follows for the end.
+    let mut long = entry().described(true, true);
+    long.local.extra.clear();
+    check(long, Code::DescriptorMismatch);
+    let behind_gap = Entry { gap: b"gap".to_vec(), ..entry() };
+    let package = archive(&[Entry::new("first.py", b""), behind_gap.clone()]);
+    assert_eq!(verdict(&facts(&package)), Verdict::Reject);
+    // Before the first member it is another matter.
+    assert_eq!(verdict(&facts(&archive(&[behind_gap]))), Verdict::Warn);
+    for (host, mode, is_taken) in [
+        (3, 0o120_777, true),
+        (2, 0o100_644, true),
+        (2, 0o120_777, false),
+        (16, 0o020_644, false),
+        (19, 0o120_777, false),
+    ] {
+        let entry = Entry { made_by: host << 8 | 20, ..entry().mode(mode) };
+        if is_taken {
+            assert_ne!(verdict(&facts(&archive(&[entry]))), Verdict::Reject, "{host}");
+        } else {
+            check(entry, Code::SpecialFile);
+        }
+    }
+    check(Entry { flags: 1 << 5, ..entry() }, Code::UnsupportedMethod);
+    check(Entry { needs: 64, ..entry() }, Code::UnsupportedMethod);
+    assert_eq!(verdict(&facts(&archive(&[Entry { needs: 63, ..entry() }]))), Verdict::Accept);
+    let mut renamed = entry();
+    renamed.local.extra = extra_field(0x7075, &[&[1, 0, 0, 0, 0][..], b"evil.py"].concat());
+    check(renamed, Code::UnicodePathMismatch);
+    for name in [".", "folder/.", "folder/.."] {
+        check(Entry { name: name.into(), ..entry() }, Code::PathConflict);
+    }
 }
 
 /// The same bytes are UTF-8 to some readers, and a code page to those that follow the format.

@@ -1,12 +1,14 @@
 //! Packages that are made to be worked on for long: many entries that share bytes, archives and images in archives that
 //! unpack to much more than the package, images that say very much.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use funclet_package_inspection::{
     Code, Facts, Fit, Framing, InspectOptions, Level, Limits, Sha256Digest, Usage, Verdict, inspect,
 };
 
 use crate::elves::{Image, X86_64};
-use crate::forge::{Archive, Entry, archive, extra_field, facts};
+use crate::forge::{Archive, Entry, archive, deflate, extra_field, facts};
 use crate::reading::Watched;
 
 /// An archive of entries that all point at the first of them.
@@ -114,4 +116,45 @@ fn images_that_together_need_more_than_is_told_are_unknown() {
     assert!(many.natives.iter().all(|native| native.linkage.is_none() && native.malformed));
     let report = many.report(&Usage::default());
     assert_eq!((report.fits()[0].fit, report.count(Code::ElfMalformed)), (Fit::Unknown, 1));
+}
+
+/// How often it is asked whether to stop while a package is inspected.
+fn asked(package: &[u8], level: Level) -> u64 {
+    let asked = AtomicU64::new(0);
+    let stop = || {
+        asked.fetch_add(1, Ordering::Relaxed);
+        false
+    };
+    let digest = Some(Sha256Digest::of(b""));
+    let options = InspectOptions { level, digest, stop: Some(&stop), ..InspectOptions::default() };
+    inspect(&package, &options).unwrap();
+    asked.into_inner()
+}
+
+#[test]
+fn long_directories_are_no_longer_read_when_it_is_told_to_stop() {
+    let entries: Vec<_> = (0..2_000).map(|at| Entry::new(format!("{at}"), b"")).collect();
+    assert!(asked(&archive(&entries), Level::Frame) >= 2 * 2_000 / 64);
+}
+
+#[test]
+fn what_makes_nothing_is_no_longer_read_when_it_is_told_to_stop() {
+    // Empty blocks that are not compressed, and one byte in the last block.
+    let stream = [&[0, 0, 0, 0xff, 0xff].repeat(400_000)[..], &[1, 1, 0, 0xfe, 0xff, b'1']].concat();
+    let silent =
+        Entry { zipped: stream.len() as u32, stream: stream.clone(), ..Entry::deflated("silent", b"1", 6) };
+    let pieces = stream.len() as u64 / (128 << 10);
+    let package = archive(&[silent]);
+    let heads = asked(&package, Level::Heads);
+    assert!(asked(&package, Level::Verify) > heads + pieces);
+    // The same as an archive that is read while it is decompressed: its declared length makes it one.
+    let inner = archive(&[Entry::new("a.so", b"")]);
+    let stream = [&stream[..stream.len() - 6], &deflate(&inner, 6)].concat();
+    let long = Entry {
+        zipped: stream.len() as u32,
+        stream,
+        unzipped: 2 << 20,
+        ..Entry::deflated("a.jar", &inner, 6)
+    };
+    assert!(asked(&archive(&[long]), Level::Heads) > heads + pieces / 2);
 }
