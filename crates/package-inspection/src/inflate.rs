@@ -3,7 +3,7 @@
 use std::io;
 use std::ops::ControlFlow;
 
-use flate2::{Decompress, FlushDecompress, Status};
+use flate2::{Decompress, DecompressError, FlushDecompress, Status};
 
 use crate::framing::{Content, DEFLATED, Member};
 use crate::source::{Source, shortened};
@@ -101,6 +101,22 @@ impl Input<'_> {
     }
 }
 
+/// What a decompression came to: how much it took and made, and whether it goes on.
+pub(crate) struct Step {
+    pub(crate) used: usize,
+    pub(crate) written: usize,
+    pub(crate) status: Result<Status, DecompressError>,
+}
+
+/// Decompresses as much of `input` as fits into `output`.
+pub(crate) fn step(state: &mut Decompress, input: &[u8], output: &mut [u8]) -> Step {
+    let (used, written) = (state.total_in(), state.total_out());
+    let status = state.decompress(input, output, FlushDecompress::None);
+    let used = (state.total_in() - used) as usize;
+    let written = (state.total_out() - written) as usize;
+    Step { used, written, status }
+}
+
 /// What became of a piece of compressed bytes.
 enum Piece {
     Used,
@@ -117,12 +133,8 @@ fn inflate(
 ) -> io::Result<Piece> {
     let mut silent = true;
     loop {
-        let (before_in, before_out) = (state.total_in(), state.total_out());
-        let Ok(status) = state.decompress(piece, output, FlushDecompress::None) else {
-            return Ok(Piece::Broken);
-        };
-        let used = (state.total_in() - before_in) as usize;
-        let written = (state.total_out() - before_out) as usize;
+        let Step { used, written, status } = step(state, piece, output);
+        let Ok(status) = status else { return Ok(Piece::Broken) };
         piece = piece.get(used..).unwrap_or_default();
         silent &= written == 0;
         if written > 0 && sink(output.get(..written).unwrap_or_default())?.is_break() {

@@ -65,8 +65,6 @@ mod json;
 mod limits;
 mod links;
 mod native;
-mod nested;
-mod nested_natives;
 mod pack;
 mod peek;
 mod report;

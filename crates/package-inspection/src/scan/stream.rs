@@ -4,9 +4,10 @@
 use std::io::{self, ErrorKind, Read};
 use std::ops::ControlFlow;
 
-use flate2::{Decompress, FlushDecompress, Status};
+use flate2::{Decompress, Status};
 
 use crate::fields::{u16_at, u32_at};
+use crate::inflate::{Step, step};
 
 const SIGNATURE: &[u8; 4] = b"PK\x03\x04";
 const HEADER_BYTES: usize = 30;
@@ -16,16 +17,16 @@ const DESCRIPTOR: u16 = 1 << 3;
 const DIRECTORY_SIGNATURES: [&[u8; 4]; 3] = [b"PK\x01\x02", b"PK\x05\x06", b"PK\x06\x06"];
 const STEP_BYTES: usize = 16 << 10;
 /// After how many bytes, of the archive and of its members, it is asked whether to stop.
-pub(crate) const BYTES_PER_CHECK: usize = 128 << 10;
+pub(super) const BYTES_PER_CHECK: usize = 128 << 10;
 
 /// A member of such an archive: its name, its declared length if its header has that, and the method.
-pub(crate) struct Head<'a> {
-    pub(crate) name: &'a [u8],
-    pub(crate) size: Option<u64>,
+pub(super) struct Head<'a> {
+    pub(super) name: &'a [u8],
+    pub(super) size: Option<u64>,
 }
 
 /// What is told while an archive passes by.
-pub(crate) trait Visitor {
+pub(super) trait Visitor {
     /// A member begins. What it wants of it is handed to [`Visitor::piece`].
     fn begin(&mut self, head: Head<'_>);
     /// The next bytes of its content; with `Break` the rest is passed over.
@@ -34,9 +35,9 @@ pub(crate) trait Visitor {
     fn end(&mut self);
 }
 
-/// How an archive came to its end.
+/// How an archive passed by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Ended {
+pub(super) enum Passed {
     /// All members have passed.
     Whole,
     /// From somewhere on it could not be followed: only the directory would have told where the next member lies. Or its members
@@ -47,24 +48,24 @@ pub(crate) enum Ended {
 }
 
 /// Reads an archive from the front, until its members have made more than `left` bytes, which then is 0.
-pub(crate) fn read(
+pub(super) fn read(
     archive: &mut dyn Read,
     visitor: &mut dyn Visitor,
     left: &mut u64,
     stops: &dyn Fn() -> bool,
-) -> io::Result<Ended> {
+) -> io::Result<Passed> {
     let (buffer, unchecked) = (vec![0; STEP_BYTES], BYTES_PER_CHECK);
     let mut stream = Stream { archive, left, buffer, start: 0, end: 0, stops, unchecked, stopped: false };
     let mut state = Decompress::new(false);
     let mut output = vec![0; STEP_BYTES];
     while stream.member(&mut state, &mut output, visitor)? {}
     if stream.stopped {
-        return Ok(Ended::Stopped);
+        return Ok(Passed::Stopped);
     }
     // Where a member broke off, what comes next is no directory but by chance.
     let next = stream.peek(DIRECTORY_SIGNATURES[0].len())?;
     let whole = DIRECTORY_SIGNATURES.iter().any(|signature| next.starts_with(*signature));
-    Ok(if whole { Ended::Whole } else { Ended::Early })
+    Ok(if whole { Passed::Whole } else { Passed::Early })
 }
 
 /// An archive that is read once.
@@ -191,11 +192,9 @@ impl Stream<'_> {
         state.reset(false);
         let mut wanted = true;
         loop {
-            let (before_in, before_out) = (state.total_in(), state.total_out());
             let bytes = self.peek(1)?;
-            let Ok(status) = state.decompress(bytes, output, FlushDecompress::None) else { return Ok(false) };
-            let used = (state.total_in() - before_in) as usize;
-            let written = (state.total_out() - before_out) as usize;
+            let Step { used, written, status } = step(state, bytes, output);
+            let Ok(status) = status else { return Ok(false) };
             self.take(used);
             *self.left = self.left.saturating_sub(written as u64);
             if *self.left == 0 || !self.goes_on(used + written) {

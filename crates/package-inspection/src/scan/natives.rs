@@ -1,118 +1,48 @@
 //! The native files of an archive that passes by, because it is compressed as a whole.
 
-use std::io::{self, Read};
 use std::ops::ControlFlow;
 
-use flate2::{Decompress, FlushDecompress};
-
+use super::stream::{Head, Visitor};
+use super::{Files, LINKAGE_BYTES_MAX, NATIVES_MAX};
 use crate::capture::Capture;
-use crate::framing::Content;
 use crate::native::kind::{self, LONG_HEAD_BYTES};
 use crate::native::{Kind, Linkage, Native};
-use crate::nested::{BYTES_PER_CHECK, Head, Visitor};
-use crate::scan::{Files, LINKAGE_BYTES_MAX, NATIVES_MAX, PREFIX_BYTES, at_most};
-use crate::source::{Part, shortened};
 use crate::text::nested_path;
 
 /// How many first bytes tell the kind of a file.
 const KIND_BYTES: usize = 8;
 
-/// Reads a compressed member from its beginning.
-pub(crate) struct MemberReader<'s> {
-    source: Part<'s>,
-    at: u64,
-    end: u64,
-    left: u64,
-    state: Decompress,
-    buffer: Vec<u8>,
-    filled: std::ops::Range<usize>,
-    stops: &'s dyn Fn() -> bool,
-    /// Whether it has ended because it was told to stop.
-    pub(crate) stopped: bool,
-}
-
-impl<'s> MemberReader<'s> {
-    /// Asks `stops` for as long as nothing comes out.
-    pub(crate) fn new(source: Part<'s>, content: Content, size: u64, stops: &'s dyn Fn() -> bool) -> Self {
-        Self {
-            source,
-            at: content.at,
-            end: content.end(),
-            left: size,
-            state: Decompress::new(false),
-            buffer: vec![0; PREFIX_BYTES],
-            filled: 0..0,
-            stops,
-            stopped: false,
-        }
-    }
-
-    fn fill(&mut self) -> io::Result<()> {
-        let length = at_most(self.end - self.at, self.buffer.len());
-        let Some(buffer) = self.buffer.get_mut(..length) else { return Ok(()) };
-        let found = crate::source::copy_at(&self.source, self.at, buffer)?;
-        if found < length {
-            return Err(shortened());
-        }
-        self.at += found as u64;
-        self.filled = 0..found;
-        Ok(())
-    }
-}
-
-impl Read for MemberReader<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        // No more is believed than was declared.
-        let wanted = at_most(self.left, buffer.len());
-        let Some(buffer) = buffer.get_mut(..wanted).filter(|buffer| !buffer.is_empty()) else { return Ok(0) };
-        let mut silent_bytes = 0;
-        loop {
-            if self.filled.is_empty() && self.at < self.end {
-                self.fill()?;
-            }
-            if silent_bytes > BYTES_PER_CHECK {
-                silent_bytes = 0;
-                self.stopped |= (self.stops)();
-            }
-            if self.stopped {
-                return Ok(0);
-            }
-            let input = self.buffer.get(self.filled.clone()).unwrap_or_default();
-            let (before_in, before_out) = (self.state.total_in(), self.state.total_out());
-            let status = self.state.decompress(input, buffer, FlushDecompress::None);
-            let used = (self.state.total_in() - before_in) as usize;
-            let written = (self.state.total_out() - before_out) as usize;
-            self.filled.start += used;
-            self.left -= written as u64;
-            silent_bytes += used;
-            match status {
-                Err(_) => return Ok(0),
-                Ok(_) if written > 0 => return Ok(written),
-                Ok(flate2::Status::StreamEnd) => return Ok(0),
-                Ok(_) if used == 0 && self.at >= self.end => return Ok(0),
-                Ok(_) => {}
-            }
-        }
-    }
-}
-
 /// Picks the native files out of an archive that passes by.
-pub(crate) struct NestedNatives<'a> {
-    pub(crate) path: &'a str,
-    pub(crate) deep: bool,
-    pub(crate) current: Option<Current>,
-    pub(crate) natives: Vec<Native>,
-    pub(crate) files: Option<&'a mut Files>,
+pub(super) struct NestedNatives<'a> {
+    pub(super) natives: Vec<Native>,
     /// How many archives there were in it.
-    pub(crate) archives: u64,
+    pub(super) archives: u64,
     /// How many native files there were that are not kept.
-    pub(crate) left_out: u64,
-    pub(crate) entries_left: &'a mut u64,
-    pub(crate) linkage_bytes: &'a mut u64,
+    pub(super) left_out: u64,
+    path: &'a str,
+    deep: bool,
+    current: Option<Current>,
+    files: Option<&'a mut Files>,
+    entries_left: &'a mut u64,
+    linkage_bytes: &'a mut u64,
+}
+
+impl<'a> NestedNatives<'a> {
+    /// Of the archive at `path`; with what native files need if `deep`. The names of all members are added to `files`.
+    pub(super) fn new(
+        path: &'a str,
+        deep: bool,
+        files: Option<&'a mut Files>,
+        entries_left: &'a mut u64,
+        linkage_bytes: &'a mut u64,
+    ) -> Self {
+        let (natives, archives, left_out) = (Vec::new(), 0, 0);
+        Self { natives, archives, left_out, path, deep, current: None, files, entries_left, linkage_bytes }
+    }
 }
 
 /// A member that passes by.
-pub(crate) struct Current {
+struct Current {
     name: Vec<u8>,
     size: Option<u64>,
     passed: u64,
