@@ -103,7 +103,8 @@ impl InspectOptions<'_> {
 /// Memory does not grow with what the package announces: about 130 bytes for each entry that its directory really
 /// has, a few hundred KiB for each thread, 1 MiB for each level of compressed archives in the archive, and at [`Level::Verify`] up to
 /// 7 MiB more for each thread. Time is linear in the bytes of the package, its entries and, at `Verify`, the bytes that it unpacks to,
-/// which are bounded by [`Limits::unzipped_bytes_max`].
+/// which are bounded by [`Limits::unzipped_bytes_max`]; those of an ELF image count up to seven times if its parts are scattered
+/// so that one reading does not find them.
 ///
 /// ```
 /// use funclet_package_inspection::{Code, Framing, InspectOptions, Usage, Verdict, inspect};
