@@ -236,7 +236,7 @@ fn unasked(arguments: &Arguments) -> Vec<String> {
         let asked =
             [arch.map(|_| "--arch"), runtime.as_ref().map(|_| "--runtime"), handler.map(|_| "--handler")];
         if let Some(asked) = series(&asked.into_iter().flatten().collect::<Vec<_>>()) {
-            notes.push(format!("the level frame looks into no file: nothing is known of what {asked} asked"));
+            notes.push(format!("the level frame looks into no file: it says nothing about {asked}"));
         }
     } else if handler.is_some() && runtime.is_none() {
         notes.push(

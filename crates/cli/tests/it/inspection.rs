@@ -501,8 +501,7 @@ fn notes() {
 /// What was asked and could not be answered is told.
 #[test]
 fn notes_on_what_was_asked_in_vain() {
-    let frame =
-        |asked: &str| format!("the level frame looks into no file: nothing is known of what {asked} asked");
+    let frame = |asked: &str| format!("the level frame looks into no file: it says nothing about {asked}");
     let layer = "a layer has no handler: what --handler names was not looked for".to_owned();
     let runtime =
         "which file --handler names depends on the runtime: without --runtime none was looked for".to_owned();
