@@ -1,5 +1,6 @@
 //! The report on a package, for people.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use funclet_package_inspection::{
@@ -18,8 +19,10 @@ const NEEDED_MAX: usize = 4;
 const WHOLE_COLUMNS: [&str; 5] = ["kind", "machine", "C library", "path", "needs"];
 /// What its first bytes tell.
 const HEAD_COLUMNS: [&str; 3] = ["kind", "machine", "path"];
-/// How wide a column is at most; what is longer, mostly a path, pushes what follows in its line.
+/// How wide a column is at most that has another one behind it.
 const COLUMN_MAX: usize = 56;
+/// What stands for the middle of a text that is longer.
+const ELLIPSIS: &str = "...";
 
 /// Escapes what could do something to a terminal.
 pub(crate) fn printable(text: &str) -> String {
@@ -98,7 +101,9 @@ impl ReportText<'_> {
         if let Some(largest) = &facts.largest_entry {
             rows.push(("largest", format!("{}, {}", largest.path(), bytes(largest.unzipped_size))));
         }
-        rows.push(("looked at", looked_at(facts.level).to_owned()));
+        if facts.entry_count > 0 {
+            rows.push(("looked at", looked_at(facts.level).to_owned()));
+        }
         rows.extend(self.refusal().map(|text| ("refusal", text)));
         if let Some(failure) = self.report.predicted_failure() {
             rows.push(("will fail", format!("{}: {}", failure.error_type, failure.message)));
@@ -112,11 +117,7 @@ impl ReportText<'_> {
     fn refusal(&self) -> Option<String> {
         match self.report.refusal(self.framing) {
             Some(Refusal::Framing(_)) => None,
-            Some(refusal) => Some(refusal.to_string()),
-            None if self.report.verdict(self.framing) == Verdict::Reject => {
-                Some("the upload is taken, but the archive cannot be extracted".to_owned())
-            }
-            None => None,
+            _ => self.report.refusal_text(self.framing),
         }
     }
 
@@ -255,18 +256,34 @@ fn looked_at(level: Level) -> &'static str {
     }
 }
 
-/// Writes rows of as many cells with their columns one below the other.
+/// Writes rows of as many cells with their columns one below the other; only the last column is as wide as it likes.
 fn table(rows: &[Vec<String>]) -> Vec<String> {
-    let widths: Vec<_> = (0..rows.first().map_or(0, Vec::len))
-        .map(|column| rows.iter().filter_map(|row| Some(row.get(column)?.chars().count())).max().unwrap_or(0))
+    let columns = rows.first().map_or(0, Vec::len);
+    let widths: Vec<_> = (1..=columns)
+        .map(|number| {
+            let cells = rows.iter().filter_map(|row| row.get(number - 1));
+            let width = cells.map(|cell| cell.chars().count()).max().unwrap_or(0);
+            if number < columns { width.min(COLUMN_MAX) } else { width }
+        })
         .collect();
     let line = |row: &Vec<String>| {
         let cells = row.iter().zip(&widths);
-        let cells: Vec<_> =
-            cells.map(|(cell, &width)| format!("{cell:<width$}", width = width.min(COLUMN_MAX))).collect();
+        let cells: Vec<_> = cells.map(|(cell, &width)| format!("{:<width$}", cut(cell, width))).collect();
         cells.join("  ").trim_end().to_owned()
     };
     rows.iter().map(line).collect()
+}
+
+/// Leaves out the middle of what has more letters than that. Two thirds of the rest are the end, for of a path that is the name.
+fn cut(text: &str, letters_max: usize) -> Cow<'_, str> {
+    let letters = text.chars().count();
+    if letters <= letters_max {
+        return text.into();
+    }
+    let left = letters_max.saturating_sub(ELLIPSIS.len());
+    let begin: String = text.chars().take(left / 3).collect();
+    let end: String = text.chars().skip(letters - (left - left / 3)).collect();
+    format!("{begin}{ELLIPSIS}{end}").into()
 }
 
 fn native_row(native: &Native, whole: bool) -> Vec<String> {
@@ -307,7 +324,7 @@ mod tests {
 
     use funclet_package_inspection::{Framing, InspectOptions, Level, Usage, inspect};
 
-    use super::{ReportText, bytes, grouped, printable};
+    use super::{COLUMN_MAX, ReportText, bytes, cut, grouped, printable, table};
     use crate::paint::Paint;
 
     #[test]
@@ -321,6 +338,25 @@ mod tests {
     #[test]
     fn names() {
         assert_eq!(printable("a\x1b[2Jü\n"), "a\\u{1b}[2Jü\\n");
+    }
+
+    #[test]
+    fn long_texts_are_cut_in_their_middle() {
+        assert_eq!(cut("lib/ä.so", 8), "lib/ä.so");
+        assert_eq!(cut("lib/öä.so", 8), "l...ä.so");
+        let long = cut(&"äb".repeat(COLUMN_MAX), COLUMN_MAX).into_owned();
+        assert_eq!(long.chars().count(), COLUMN_MAX);
+    }
+
+    #[test]
+    fn columns_hold() {
+        let long = "node_modules/".repeat(9);
+        let rows = [["path", "needs"], [&long, &long], ["a.so", "libc.so.6"]];
+        let lines = table(&rows.map(|row| row.map(str::to_owned).to_vec()));
+        let second = COLUMN_MAX + 2;
+        assert_eq!(lines[0].find("needs"), Some(second));
+        assert_eq!(lines[1].get(second..), Some(&*long));
+        assert_eq!(lines[2].find("libc"), Some(second));
     }
 
     #[test]

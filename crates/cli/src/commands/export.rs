@@ -40,10 +40,10 @@ fn export(Arguments { dir, file, quiet }: &Arguments) -> Result<(), Box<dyn Erro
         print(&backend, &progress)?;
         return Ok(backend.close()?);
     };
-    let Counts { packages, entries } = write_file(&backend, file, &progress)?;
+    let counts = write_file(&backend, file, &progress)?;
     drop(progress);
     backend.close()?;
-    output::line(format_args!("exported {entries} entries and {packages} packages"))?;
+    output::line(format_args!("exported {counts}"))?;
     Ok(())
 }
 

@@ -51,8 +51,8 @@ fn import(Arguments { file, dir }: &Arguments) -> Result<(), Box<dyn Error>> {
         // It may not even have been created.
         let _ = fs::remove_dir_all(&part);
     }
-    let Counts { packages, entries } = imported?;
-    output::line(format_args!("imported {entries} entries and {packages} packages"))?;
+    let counts = imported?;
+    output::line(format_args!("imported {counts}"))?;
     Ok(())
 }
 

@@ -20,7 +20,7 @@ use crate::{failure, output};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// The package: an archive, a directory, which is zipped for this into a temporary file, or - for an archive from
+    /// The package: an archive, a folder, which is zipped for this into a temporary file, or - for an archive from
     /// standard input
     file: PathBuf,
     /// The architecture of the function that it is for
@@ -46,7 +46,26 @@ pub(crate) struct Arguments {
     #[arg(long, value_enum, default_value_t = Severity::Warn)]
     severity: Severity,
     /// Print the report as one JSON object
-    #[arg(long)]
+    ///
+    /// Its members:
+    ///   level              how deep it looked: frame, heads, verify
+    ///   profile            by which it is judged: lenient, strict
+    ///   asked              what the command was told: architecture, runtime and handler, or null; layer
+    ///   code_sha256        in base64, as CodeSha256; code_size in bytes
+    ///   entries, files     how many; unzipped, their declared bytes
+    ///   strict, lenient    what each profile makes of it: accept, warn, reject
+    ///   refusal            why the profile rejects it; only if it does
+    ///   architectures      for x86_64 and arm64: ok, mismatch, no_native (as good as ok), unknown
+    ///   offenders          for each architecture, the first files that do not run on it
+    ///   findings           each with code, severity (info, warn, reject), entry and detail
+    ///   finding_counts     how many of each code; of no code are more than 64 listed
+    ///   kinds              how many files of each kind
+    ///   natives            each with path, kind, machine or machines, size, malformed if it is;
+    ///                      after verify with interp, needed, run_path, glibc, musl and static
+    ///   natives_left_out   how many more there are; only if some are
+    ///   wheels             each with path and tags; only if there are some
+    ///   predicted_failure  error_type and message; only if one is foreseen
+    #[arg(long, verbatim_doc_comment)]
     json: bool,
 }
 
@@ -90,8 +109,9 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
             return NOT_INSPECTED.into();
         }
     };
-    let report = facts.report(&usage(arguments));
-    if let Err(error) = output::unless_seen_enough(print(&report, arguments)) {
+    let usage = usage(arguments);
+    let report = facts.report(&usage);
+    if let Err(error) = output::unless_seen_enough(print(&report, &usage, arguments)) {
         output::complain(error);
         return NOT_INSPECTED.into();
     }
@@ -112,10 +132,6 @@ fn limits() -> Limits {
 }
 
 fn usage(arguments: &Arguments) -> Usage {
-    if matches!(arguments.level, Depth::Frame) {
-        // Which files there are is not known then, so nothing can be said about those that a runtime starts.
-        return Usage { limits: limits(), ..Usage::default() };
-    }
     Usage {
         architecture: arguments.arch.map(|arch| match arch {
             Arch::X86_64 => Architecture::X86_64,
@@ -149,7 +165,7 @@ fn name(file: &Path) -> String {
     if is_stdin(file) { "standard input".to_owned() } else { printable(&file.to_string_lossy()) }
 }
 
-/// Returns the archive; the one of a directory or of standard input lies in a file that nobody else sees.
+/// Returns the archive; the one of a folder or of standard input lies in a file that nobody else sees.
 fn open(file: &Path) -> Result<File, Box<dyn Error>> {
     let unreadable = |error| format!("cannot read {}: {error}", name(file));
     if is_stdin(file) {
@@ -166,7 +182,7 @@ fn open(file: &Path) -> Result<File, Box<dyn Error>> {
     }
     if !found.is_file() {
         let name = name(file);
-        return Err(format!("{name} is neither a file nor a directory; for standard input say -").into());
+        return Err(format!("{name} is neither a file nor a folder; for standard input say -").into());
     }
     Ok(File::open(file).map_err(unreadable)?)
 }
@@ -175,10 +191,10 @@ fn temporary() -> Result<File, String> {
     tempfile::tempfile().map_err(|error| format!("cannot make a temporary file: {error}"))
 }
 
-fn print(report: &Report<'_>, arguments: &Arguments) -> io::Result<()> {
+fn print(report: &Report<'_>, usage: &Usage, arguments: &Arguments) -> io::Result<()> {
     let framing = framing(arguments);
     if arguments.json {
-        let written = report.written(framing);
+        let written = report.written(framing).asked(usage);
         let pretty = stdout().is_terminal();
         let text =
             if pretty { serde_json::to_string_pretty(&written) } else { serde_json::to_string(&written) };
@@ -192,17 +208,47 @@ fn print(report: &Report<'_>, arguments: &Arguments) -> io::Result<()> {
 fn notes(report: &Report<'_>, arguments: &Arguments) -> Vec<String> {
     let mut notes = Vec::new();
     if arguments.file.is_dir() && !is_stdin(&arguments.file) {
-        notes.push("the directory was zipped for this; another archive of it has another digest".to_owned());
+        notes.push("the folder was zipped for this; another archive of it has another digest".to_owned());
     }
     let direct = Limits::default().zipped_bytes_max;
     if report.facts().code_size > direct {
         let direct = grouped(direct);
         notes.push(format!("larger than the {direct} bytes of a direct upload: it has to come from S3"));
     }
+    notes.extend(unasked(arguments));
     if let Some(runtime) =
         arguments.runtime.as_deref().filter(|text| text.parse::<funclet::Runtime>().is_err())
     {
         notes.push(format!("no function can be created with the runtime {}", printable(runtime)));
     }
     notes
+}
+
+/// What was asked in vain.
+fn unasked(arguments: &Arguments) -> Vec<String> {
+    let Arguments { arch, runtime, handler, layer, level, .. } = arguments;
+    let mut notes = Vec::new();
+    if *layer && handler.is_some() {
+        notes.push("a layer has no handler: what --handler names was not looked for".to_owned());
+    }
+    let handler = handler.as_ref().filter(|_| !layer);
+    if matches!(level, Depth::Frame) {
+        let asked =
+            [arch.map(|_| "--arch"), runtime.as_ref().map(|_| "--runtime"), handler.map(|_| "--handler")];
+        if let Some(asked) = series(&asked.into_iter().flatten().collect::<Vec<_>>()) {
+            notes.push(format!("the level frame looks into no file: it says nothing about {asked}"));
+        }
+    } else if handler.is_some() && runtime.is_none() {
+        notes.push(
+            "which file --handler names depends on the runtime: without --runtime none was looked for"
+                .to_owned(),
+        );
+    }
+    notes
+}
+
+/// Writes words one after the other, as a sentence has them.
+fn series(words: &[&str]) -> Option<String> {
+    let (last, before) = words.split_last()?;
+    Some(if before.is_empty() { (*last).to_owned() } else { format!("{} and {last}", before.join(", ")) })
 }

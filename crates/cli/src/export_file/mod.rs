@@ -23,6 +23,8 @@ mod writer;
 pub(crate) use reader::read;
 pub(crate) use writer::write;
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 /// The version of the file's form.
@@ -45,4 +47,13 @@ struct End {
 pub(crate) struct Counts {
     pub(crate) packages: u64,
     pub(crate) entries: u64,
+}
+
+impl fmt::Display for Counts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { packages, entries } = self;
+        let entry = if *entries == 1 { "entry" } else { "entries" };
+        let package = if *packages == 1 { "package" } else { "packages" };
+        write!(f, "{entries} {entry} and {packages} {package}")
+    }
 }

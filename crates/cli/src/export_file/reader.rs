@@ -113,11 +113,7 @@ impl Import<'_> {
             return Ok(());
         }
         let Counts { packages, entries } = self.counts;
-        let complaint = format!(
-            "the file had {} packages and {} entries, of which {packages} and {entries} are here",
-            end.packages, end.entries
-        );
-        Err(complaint.into())
+        Err(format!("the file had {end}, of which {entries} and {packages} are here").into())
     }
 
     /// Takes a package in as it is read.

@@ -107,12 +107,12 @@ fn an_export_may_be_a_file_or_standard_output() {
     let file = folder.path("file");
     fs::write(&file, "an older one").unwrap();
     let text = told(&["export", text_of(&original), text_of(&file)]);
-    assert_eq!(text, "exported 1 entries and 1 packages\n");
+    assert_eq!(text, "exported 1 entry and 1 package\n");
     assert_eq!(fs::read_to_string(&file).unwrap(), printed);
     assert_eq!(folder.names(), ["file", "store"]);
     fs::create_dir(folder.path("empty")).unwrap();
     let text = told(&["import", text_of(&file), text_of(&folder.path("empty/"))]);
-    assert_eq!(text, "imported 1 entries and 1 packages\n");
+    assert_eq!(text, "imported 1 entry and 1 package\n");
     assert_eq!(check(&folder.path("empty")).0, Some(0));
 }
 
@@ -173,7 +173,7 @@ fn files_that_are_not_whole_exports() {
         (file(&[header, package, entry]), "line 4: the file ends before its end line"),
         (
             file(&[header, package, end]),
-            "line 3: the file had 1 packages and 1 entries, of which 1 and 0 are here",
+            "line 3: the file had 1 entry and 1 package, of which 0 and 1 are here",
         ),
         (file(&[header, entry, end]), "line 2: the package "),
         (

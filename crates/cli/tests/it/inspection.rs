@@ -161,7 +161,6 @@ fn what_is_no_archive() {
              size        104 bytes, unzipped 0 bytes\n\
              entries     0\n\
              files       0\n\
-             looked at   the whole content\n\
              refusal     Could not unzip uploaded file. Please check your file, then try to upload again.\n\
              \n\
              findings\n\
@@ -265,7 +264,11 @@ fn reports_for_programs() {
             }
             assert_eq!(report["code_size"], case["size"], "{id}");
             assert_eq!(report["level"], "verify", "{id}");
-            let verdict = if strict { &report["strict"] } else { &report["lenient"] };
+            let profile = if strict { "strict" } else { "lenient" };
+            let verdict = &report[profile];
+            assert_eq!(report["profile"], profile, "{id}");
+            assert_eq!(report.get("refusal").is_some(), verdict == "reject", "{id}");
+            assert_eq!(report["asked"]["runtime"], case["facts"]["runtime"], "{id}");
             assert_eq!(code, i32::from(verdict != "accept"), "{id}");
             let findings = report["findings"].as_array().unwrap();
             for expected in case["codes"].as_array().unwrap() {
@@ -331,7 +334,7 @@ fn pipes_and_devices_are_not_read() {
         let shown = path.display();
         assert_eq!(
             text,
-            format!("funclet: {shown} is neither a file nor a directory; for standard input say -\n")
+            format!("funclet: {shown} is neither a file nor a folder; for standard input say -\n")
         );
     }
     let text = refusal(&run(&["inspect", text_of(folder.path())]), 2);
@@ -384,7 +387,7 @@ fn a_reader_that_has_seen_enough_changes_nothing() {
 
 #[cfg(unix)]
 #[test]
-fn directories_are_inspected_as_their_archive() {
+fn folders_are_inspected_as_their_archive() {
     use std::os::unix::fs::{PermissionsExt as _, symlink};
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
@@ -421,7 +424,7 @@ fn directories_are_inspected_as_their_archive() {
     assert_eq!(report["findings"][0]["code"], "entry_not_executable");
     assert_eq!(report["predicted_failure"]["error_type"], "Runtime.InvalidEntrypoint");
     let (_, text) = told(&run(&arguments(folder.path(), &[])));
-    assert!(text.contains("\nnote        the directory was zipped for this; "), "{text}");
+    assert!(text.contains("\nnote        the folder was zipped for this; "), "{text}");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 3, "nothing is left there");
 }
 
@@ -493,6 +496,69 @@ fn notes() {
             "no function can be created with the runtime pyhton3.13"
         ]
     );
+}
+
+/// What was asked and could not be answered is told.
+#[test]
+fn notes_on_what_was_asked_in_vain() {
+    let frame = |asked: &str| format!("the level frame looks into no file: it says nothing about {asked}");
+    let layer = "a layer has no handler: what --handler names was not looked for".to_owned();
+    let runtime =
+        "which file --handler names depends on the runtime: without --runtime none was looked for".to_owned();
+    for (options, expected) in [
+        (&["--level", "frame"][..], vec![]),
+        (&["--level", "frame", "--arch", "arm64"], vec![frame("--arch")]),
+        (
+            &["--level", "frame", "--arch", "arm64", "--runtime", "python3.13", "--handler", "no.handler"],
+            vec![frame("--arch, --runtime and --handler")],
+        ),
+        (
+            &["--level", "frame", "--runtime", "python3.13", "--layer", "--handler", "no.handler"],
+            vec![layer.clone(), frame("--runtime")],
+        ),
+        (&["--layer", "--handler", "no.handler", "--runtime", "python3.13"], vec![layer]),
+        (&["--layer"], vec![]),
+        (&["--handler", "no.handler"], vec![runtime]),
+        (&["--handler", "app.handler", "--runtime", "python3.13", "--arch", "arm64"], vec![]),
+    ] {
+        let (code, text) = told(&run(&arguments(&hostile().join("descriptor-good.zip"), options)));
+        let notes: Vec<_> = text.lines().filter_map(|line| line.strip_prefix("note        ")).collect();
+        assert_eq!((code, notes), (0, expected.iter().map(String::as_str).collect()), "{options:?}");
+    }
+}
+
+/// Programs are told what the command was told, whether or not that could be answered.
+#[test]
+fn programs_are_told_what_was_asked() {
+    let path = hostile().join("elf-x86-only.zip");
+    let options = ["--arch", "arm64", "--runtime", "python3.13", "--handler", "app.handler"];
+    let asked = |layer: bool| {
+        serde_json::json!({
+            "architecture": "arm64", "runtime": "python3.13", "handler": "app.handler", "layer": layer
+        })
+    };
+    let (code, report) = json(&path, &options);
+    assert_eq!((code, &report["asked"]), (1, &asked(false)));
+    assert_eq!(report["architectures"]["arm64"], "mismatch");
+    let (code, report) = json(&path, &[&options[..], &["--level", "frame", "--layer"]].concat());
+    assert_eq!((code, &report["asked"]), (0, &asked(true)));
+    assert_eq!(report["architectures"], serde_json::json!({ "x86_64": "unknown", "arm64": "unknown" }));
+}
+
+/// `--help` names every member that `--json` writes.
+#[test]
+fn the_help_says_what_programs_are_told() {
+    let (_, help) = told(&run(&["inspect", "--help"]));
+    let help: Vec<_> = help.split(|letter: char| !letter.is_alphanumeric() && letter != '_').collect();
+    for name in ["glibc-too-new.zip", "crc-wrong.zip", "bootstrap-not-executable.zip"] {
+        let (_, report) = json(&hostile().join(name), &["--runtime", "provided.al2023"]);
+        let lists = ["natives", "findings"].map(|list| &report[list][0]);
+        for object in [&report, &report["asked"], &report["predicted_failure"]].into_iter().chain(lists) {
+            for member in object.as_object().into_iter().flatten().map(|(member, _)| member) {
+                assert!(help.contains(&member.as_str()), "{member}");
+            }
+        }
+    }
 }
 
 #[test]
