@@ -68,7 +68,7 @@ pub enum Fit {
     Mismatch,
     /// There is no native code that matters.
     NoNative,
-    /// Some native code breaks off or contradicts itself, and nothing else is wrong.
+    /// Some native code breaks off or contradicts itself, or not all of it was looked at, and nothing is made for another machine.
     Unknown,
 }
 
@@ -161,13 +161,24 @@ fn is_image(native: &Native) -> bool {
 }
 
 fn runs_on(native: &Native, machine: Machine) -> bool {
-    native.is_64_bit_little_endian && !native.malformed && native.machines == [machine]
+    !native.malformed && is_made_for(native, machine)
+}
+
+fn is_made_for(native: &Native, machine: Machine) -> bool {
+    native.is_64_bit_little_endian && native.machines == [machine]
+}
+
+/// Whether an image is broken, and made for the machine as far as it tells. What is made for another one does not run on it, however
+/// much of it there is.
+fn may_run_on(native: &Native, machine: Machine) -> bool {
+    native.malformed && (native.machines.is_empty() || is_made_for(native, machine))
 }
 
 /// Whether an image whose path names a platform is for Lambda, as far as that can be told.
 fn is_for_lambda(native: &Native, platform: &Platform) -> bool {
-    let runs = Architecture::ALL.iter().any(|architecture| runs_on(native, architecture.machine()));
-    !platform.is_other_of_elf && (runs || native.malformed)
+    let mut machines = Architecture::ALL.iter().map(|architecture| architecture.machine());
+    !platform.is_other_of_elf
+        && machines.any(|machine| runs_on(native, machine) || may_run_on(native, machine))
 }
 
 /// Whether Linux would load code of another system. What names its platform may be a program, too.
@@ -310,7 +321,7 @@ pub(crate) fn fit(facts: &Facts, groups: &[Group<'_>], architecture: Architectur
         }
         if runs {
             result.fit = worse(result.fit, Fit::Ok);
-        } else if group.images().any(|native| native.malformed) {
+        } else if group.images().any(|native| may_run_on(native, machine)) {
             result.fit = worse(result.fit, Fit::Unknown);
         } else if let Some(first) = group.first() {
             result.fit = worse(result.fit, Fit::Mismatch);

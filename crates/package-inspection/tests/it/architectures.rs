@@ -294,8 +294,34 @@ fn what_names_no_platform_has_to_fit() {
     check(&[("lib/a.so", Object(X86_64)), ("lib/a.dll", Pe)], NOTHING);
     check(&[("build/Release/a.node", MachO)], NOWHERE);
     check(&[("build/Release/a.node", MachO), ("build/Release/b.node", X86)], X86_ALONE);
-    check(&[("lib/a.so", Broken(X86_64))], [Fit::Unknown, Fit::Unknown]);
-    check(&[("lib/linux-x64/a.so", Broken(X86_64))], [Fit::Unknown, Fit::Unknown]);
+}
+
+/// For its own machine nobody knows whether it runs; on others it does not, whatever it lacks.
+#[test]
+fn a_broken_image_is_a_mismatch_on_another_machine() {
+    const UNKNOWN: [Fit; 2] = [Fit::Unknown, Fit::Mismatch];
+    check(&[("lib/a.so", Broken(X86_64))], UNKNOWN);
+    check(&[("lib/linux-x64/a.so", Broken(X86_64))], UNKNOWN);
+    check(
+        &[("lib/linux-x64/a.so", Broken(X86_64)), ("lib/linux-arm64/a.so", ARM64)],
+        [Fit::Unknown, Fit::Ok],
+    );
+    check(&[("lib/a.so", Broken(I386))], NOWHERE);
+    check(&[("lib/linux-mips/a.so", Broken(MIPS)), ("lib/linux-x64/a.so", X86)], X86_ALONE);
+    check(&[("lib/linux-mips/a.so", Broken(MIPS))], NOTHING);
+    // Of what breaks off before it tells its machine nothing is known.
+    let stub = archive(&[Entry::new("lib/a.so", b"\x7fELF")]);
+    let facts = facts_at(Level::Heads, &stub);
+    let report = facts.report(&Usage::default());
+    assert_eq!(report.fits().each_ref().map(|fit| fit.fit), [Fit::Unknown, Fit::Unknown]);
+    // However deep the inspection looks.
+    let image = Image { padding: 4096, ..Image::library(X86_64, "GLIBC_2.17") }.bytes();
+    let broken = archive(&[Entry::new("lib/a.so", &image[..400])]);
+    for (level, expected) in [(Level::Heads, X86_ALONE), (Level::Verify, UNKNOWN)] {
+        let facts = facts_at(level, &broken);
+        let report = facts.report(&Usage::default());
+        assert_eq!(report.fits().each_ref().map(|fit| fit.fit), expected, "{level}");
+    }
 }
 
 #[test]
