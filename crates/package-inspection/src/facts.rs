@@ -36,7 +36,7 @@ pub struct Facts {
     pub largest_entry: Option<EntryFacts>,
     /// How many files there are of each kind, those in archives in the archive left out.
     pub kinds: BTreeMap<Kind, u64>,
-    /// The native files, those in archives in the archive included; 8,192 of them at most.
+    /// The native files, those in archives in the archive included; 8,192 of them at most, and fewer if their paths are very long.
     pub natives: Vec<Native>,
     /// How many more there are.
     pub natives_left_out: u64,
@@ -62,7 +62,7 @@ impl Facts {
         const EACH_BYTES: usize = 256;
         let natives = self.natives.iter().map(|native| {
             let linkage = native.linkage.as_ref().map_or(0, Linkage::bytes);
-            EACH_BYTES + native.path.len() + usize::try_from(linkage).unwrap_or(usize::MAX >> 1)
+            EACH_BYTES + native.path_bytes() + usize::try_from(linkage).unwrap_or(usize::MAX >> 1)
         });
         let findings = self
             .findings

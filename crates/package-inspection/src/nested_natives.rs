@@ -8,7 +8,7 @@ use flate2::{Decompress, FlushDecompress};
 use crate::capture::Capture;
 use crate::framing::Content;
 use crate::native::kind::{self, LONG_HEAD_BYTES};
-use crate::native::{Kind, Linkage, Native};
+use crate::native::{Kind, Linkage, LongPaths, Native};
 use crate::nested::{Head, Visitor};
 use crate::scan::{Files, LINKAGE_BYTES_MAX, NATIVES_MAX, PREFIX_BYTES, at_most};
 use crate::source::{Part, shortened};
@@ -87,6 +87,7 @@ pub(crate) struct NestedNatives<'a> {
     pub(crate) deep: bool,
     pub(crate) current: Option<Current>,
     pub(crate) natives: Vec<Native>,
+    pub(crate) long_paths: LongPaths,
     pub(crate) files: Option<&'a mut Files>,
     /// How many archives there were in it.
     pub(crate) archives: u64,
@@ -171,7 +172,11 @@ impl Visitor for NestedNatives<'_> {
                 let linkage = current.capture.as_mut().and_then(|capture| capture.finish().flatten());
                 *self.linkage_bytes += linkage.as_ref().map_or(0, Linkage::bytes);
                 native.linkage = linkage.filter(|_| *self.linkage_bytes <= LINKAGE_BYTES_MAX);
-                self.natives.push(native);
+                if self.long_paths.have_room_for(&native) {
+                    self.natives.push(native);
+                } else {
+                    self.left_out += 1;
+                }
             }
             _ => {}
         }

@@ -297,9 +297,13 @@ impl Review<'_> {
     fn predict_mismatch(&mut self, architecture: Architecture, fit: &ArchitectureFit) {
         let wrong =
             |native: &&Native| native.kind != Kind::Elf || native.machines != [architecture.machine()];
-        let bootstrap = self.facts.links.resolve(b"bootstrap").map(|path| crate::text::display(&path));
-        let started =
-            self.facts.natives.iter().filter(wrong).find(|native| Some(&native.path) == bootstrap.as_ref());
+        let bootstrap = self.facts.links.resolve(b"bootstrap").map(|path| crate::text::judged_path(&path));
+        let started = self
+            .facts
+            .natives
+            .iter()
+            .filter(wrong)
+            .find(|native| Some(native.judged_path()) == bootstrap.as_deref());
         if started.is_some() {
             return self.fail(
                 "Runtime.InvalidEntrypoint",
@@ -367,7 +371,7 @@ impl Review<'_> {
         let facts = self.facts;
         let known = Architecture::ALL.map(Architecture::machine);
         for native in facts.natives.iter().filter(|native| native.kind == Kind::Elf) {
-            let Some(tag) = Platform::of(&native.path).and_then(|platform| platform.machine) else {
+            let Some(tag) = Platform::of(native.judged_path()).and_then(|platform| platform.machine) else {
                 continue;
             };
             if let [machine] = native.machines.as_slice()

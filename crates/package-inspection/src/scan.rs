@@ -6,6 +6,7 @@ use std::io;
 use std::ops::ControlFlow;
 
 use flate2::{Decompress, FlushDecompress, Status};
+
 use foldhash::fast::FixedState;
 
 use crate::capture;
@@ -17,12 +18,12 @@ use crate::inflate::{self, Inflater};
 use crate::inspect::{InspectOptions, Level, MEMBERS_PER_CHECK};
 use crate::links::{Links, TARGET_BYTES_MAX};
 use crate::native::kind::{self, HEAD_BYTES, LONG_HEAD_BYTES};
-use crate::native::{Kind, Linkage, Native};
+use crate::native::{Kind, Linkage, LongPaths, Native};
 use crate::nested::{self, Ended};
 use crate::nested_natives::{MemberReader, NestedNatives};
 use crate::peek;
 use crate::source::{Part, Window};
-use crate::text::{display, nested_path};
+use crate::text::{judged_path, nested_path};
 
 /// How many compressed bytes nearly always hold the head of a block.
 const PEEK_BYTES: usize = 320;
@@ -50,6 +51,7 @@ const WHEEL_SUFFIX: &[u8] = b".dist-info/WHEEL";
 pub(crate) struct Seen<'s> {
     pub(crate) natives: Vec<Native>,
     pub(crate) natives_left_out: u64,
+    long_paths: LongPaths,
     pub(crate) kinds: BTreeMap<Kind, u64>,
     pub(crate) links: Links,
     pub(crate) files: Files,
@@ -178,13 +180,13 @@ impl<'o, 's> Scan<'o, 's> {
             self.seen.programs.push(Program { path: name.to_vec(), kind, mode: member.mode, crlf });
         }
         if kind.is_native() {
-            let native = kind::native(display(name), kind, head, member.unzipped);
+            let native = kind::native(judged_path(name), kind, head, member.unzipped);
             if native.malformed && kind == Kind::Elf {
                 findings.add(Finding::new(Code::ElfMalformed, Some(name), "its header"));
             }
             self.native(native, Some((source, *member)));
         } else if kind == Kind::Zip {
-            self.archive(Bytes::lasting(source), member, *content, display(name), 1, findings)?;
+            self.archive(Bytes::lasting(source), member, *content, judged_path(name), 1, findings)?;
         } else if name.ends_with(WHEEL_SUFFIX) && self.seen.wheels.len() < WHEELS_MAX {
             let text = self.whole(source, member, *content, WHEEL_BYTES_MAX)?;
             self.seen.wheels.push(Wheel::parse(name, &text));
@@ -200,7 +202,7 @@ impl<'o, 's> Scan<'o, 's> {
     }
 
     fn native(&mut self, native: Native, place: Option<(Part<'s>, Member)>) {
-        if self.seen.natives.len() >= NATIVES_MAX {
+        if self.seen.natives.len() >= NATIVES_MAX || !self.seen.long_paths.have_room_for(&native) {
             self.seen.natives_left_out += 1;
             return;
         }
@@ -432,6 +434,7 @@ impl<'o, 's> Scan<'o, 's> {
             deep: self.options.level == Level::Verify,
             current: None,
             natives: Vec::new(),
+            long_paths: LongPaths::default(),
             files: class_path.then_some(&mut self.seen.files),
             archives: 0,
             left_out: 0,

@@ -2,13 +2,37 @@
 
 /// How many characters of a name are shown.
 const CHARS_MAX: usize = 256;
+/// How many bytes of a path are judged: Linux has no longer ones.
+const JUDGED_BYTES_MAX: usize = 4096;
 
 /// Shows a name: what is not UTF-8 replaced, control characters escaped, at most 256 characters of it.
 pub(crate) fn display(name: &[u8]) -> String {
-    let mut path = String::new();
     // No character is longer than four bytes.
-    let name = name.get(..CHARS_MAX * 4).unwrap_or(name);
-    for letter in String::from_utf8_lossy(name).chars().take(CHARS_MAX) {
+    readable(name.get(..CHARS_MAX * 4).unwrap_or(name), CHARS_MAX)
+}
+
+/// A path as it is judged: shown as names are, but to 4,096 bytes.
+pub(crate) fn judged_path(name: &[u8]) -> String {
+    let name = name.get(..JUDGED_BYTES_MAX).unwrap_or(name);
+    cut(readable(name, JUDGED_BYTES_MAX), JUDGED_BYTES_MAX)
+}
+
+/// The path, as it is judged, of a member of an archive in the archive.
+pub(crate) fn nested_path(archive: &str, name: &[u8]) -> String {
+    cut(format!("{archive}!/{}", judged_path(name)), JUDGED_BYTES_MAX)
+}
+
+/// Splits a path as it is judged: into what is shown of it and, if that is less, the whole.
+pub(crate) fn shown(judged: String) -> (String, Option<Box<str>>) {
+    match judged.char_indices().nth(CHARS_MAX) {
+        Some((end, _)) => (judged.get(..end).unwrap_or_default().to_owned(), Some(judged.into_boxed_str())),
+        None => (judged, None),
+    }
+}
+
+fn readable(name: &[u8], chars_max: usize) -> String {
+    let mut path = String::new();
+    for letter in String::from_utf8_lossy(name).chars().take(chars_max) {
         if letter.is_control() {
             path.extend(letter.escape_default());
         } else {
@@ -18,11 +42,7 @@ pub(crate) fn display(name: &[u8]) -> String {
     path
 }
 
-/// Shows the path of a member of an archive in the archive, cut as names are.
-pub(crate) fn nested_path(archive: &str, name: &[u8]) -> String {
-    let path = format!("{archive}!/{}", display(name));
-    match path.char_indices().nth(CHARS_MAX) {
-        Some((end, _)) => path.get(..end).unwrap_or_default().to_owned(),
-        None => path,
-    }
+fn cut(mut text: String, bytes_max: usize) -> String {
+    text.truncate(text.floor_char_boundary(bytes_max));
+    text
 }

@@ -183,7 +183,7 @@ fn is_for_lambda(native: &Native, platform: &Platform) -> bool {
 
 /// Whether Linux would load code of another system. What names its platform may be a program, too.
 fn is_loaded(native: &Native, is_named: bool) -> bool {
-    let path = native.path.to_ascii_lowercase();
+    let path = native.judged_path().to_ascii_lowercase();
     let name = path.rsplit('/').next().unwrap_or_default();
     let foreign = native.kind == Kind::Elf || native.is_managed || has_foreign_extension(name);
     !foreign
@@ -221,16 +221,16 @@ impl Started {
 /// Sorts native files into groups of alternatives; those that stand for nothing are in none. Extensions are started if they are those of a
 /// layer.
 pub(crate) fn groups(facts: &Facts, is_layer: bool) -> Vec<Group<'_>> {
-    let bootstrap = facts.links.resolve(b"bootstrap").map(|path| crate::text::display(&path));
+    let bootstrap = facts.links.resolve(b"bootstrap").map(|path| crate::text::judged_path(&path));
     let started = Started { bootstrap, is_layer };
     let mut alone = Vec::new();
     let mut named: BTreeMap<String, Group<'_>> = BTreeMap::new();
     for native in &facts.natives {
-        let platform = Platform::of(&native.path);
-        let is_started = started.contains(&native.path);
+        let path = native.judged_path();
+        let platform = Platform::of(path);
+        let is_started = started.contains(path);
         if is_started || platform.is_none() {
-            let place =
-                if is_started { Place::Started } else { Place::Folder(folder(&native.path).to_owned()) };
+            let place = if is_started { Place::Started } else { Place::Folder(folder(path).to_owned()) };
             if is_image(native) {
                 alone.push(Group { images: vec![native], others: Vec::new(), place });
             } else if is_started || is_loaded(native, false) {
@@ -277,7 +277,7 @@ impl<'a> Places<'a> {
             running: BTreeSet::new(),
         };
         for group in groups.iter().filter(|group| !group.images.is_empty()) {
-            places.folders.extend(group.images().map(|native| folder(&native.path)));
+            places.folders.extend(group.images().map(|native| folder(native.judged_path())));
             places.platforms.extend(group.folders());
             places.running.extend(group.folders().filter(|_| group.runs_on(machine)));
             match &group.place {
