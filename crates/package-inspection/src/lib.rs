@@ -70,6 +70,7 @@ mod nested_natives;
 mod pack;
 mod peek;
 mod report;
+mod resolved;
 mod runtime;
 mod scan;
 mod source;

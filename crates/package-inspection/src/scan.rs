@@ -1,13 +1,10 @@
 //! What the members of an archive are, by their first bytes.
 
 use std::collections::BTreeMap;
-use std::hash::BuildHasher as _;
 use std::io;
 use std::ops::ControlFlow;
 
 use flate2::{Decompress, FlushDecompress, Status};
-
-use foldhash::fast::FixedState;
 
 use crate::capture;
 use crate::error::InspectError;
@@ -73,7 +70,7 @@ pub(crate) struct Program {
     pub(crate) crlf: bool,
 }
 
-/// The names of all files, as hashes, each with its mode.
+/// The names of all files once they are resolved, as hashes, each with its mode.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Files(Vec<(u64, u16)>);
 
@@ -99,7 +96,7 @@ impl Files {
     }
 
     fn hash(path: &[u8]) -> u64 {
-        FixedState::default().hash_one(path)
+        crate::resolved::hash(path)
     }
 }
 
