@@ -77,10 +77,18 @@ impl Facts {
 
     /// Tells whether the package has a file of a path.
     ///
-    /// Paths are known by 64-bit hashes, so a file that is not there is taken for one that is once in very many times.
+    /// Paths are compared once `.`, `..`, empty parts and backslashes in them are resolved; links are not followed. They are known by
+    /// 64-bit hashes, so a file that is not there is taken for one that is once in very many times.
     #[must_use]
     pub fn has_file(&self, path: &str) -> bool {
         self.files.mode(path.as_bytes()).is_some()
+    }
+
+    /// Whether a file may be found under a path when links are followed. Where they lead out of the package, or nobody knows where,
+    /// one may.
+    pub(crate) fn may_find_file(&self, path: &str) -> bool {
+        self.has_file(path)
+            || self.links.resolve(path.as_bytes()).is_none_or(|path| self.files.mode(&path).is_some())
     }
 }
 

@@ -43,6 +43,28 @@ fn readable(name: &[u8], chars_max: usize) -> String {
 }
 
 fn cut(mut text: String, bytes_max: usize) -> String {
-    text.truncate(text.floor_char_boundary(bytes_max));
+    // No character is longer than four bytes, so that one of the last four places is between two.
+    let end = (bytes_max.saturating_sub(3)..=bytes_max).rfind(|&end| text.is_char_boundary(end));
+    text.truncate(end.filter(|_| text.len() > bytes_max).unwrap_or(text.len()));
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_cut_between_characters() {
+        for letter in ["a", "\u{e4}", "\u{20ac}", "\u{1f980}"] {
+            for before in 0..4 {
+                let name = format!("{}{}", "b".repeat(before), letter.repeat(5000));
+                let path = judged_path(name.as_bytes());
+                assert!((JUDGED_BYTES_MAX - 3..=JUDGED_BYTES_MAX).contains(&path.len()), "{}", path.len());
+                assert!(nested_path(&path, b"a.so").len() <= JUDGED_BYTES_MAX);
+                let (shown, whole) = shown(path.clone());
+                assert_eq!((shown, whole.as_deref()), (display(name.as_bytes()), Some(path.as_str())));
+            }
+        }
+        assert_eq!(shown(nested_path("a.jar", b"b.so")), ("a.jar!/b.so".to_owned(), None));
+    }
 }
