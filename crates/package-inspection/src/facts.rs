@@ -36,7 +36,7 @@ pub struct Facts {
     pub largest_entry: Option<EntryFacts>,
     /// How many files there are of each kind, those in archives in the archive left out.
     pub kinds: BTreeMap<Kind, u64>,
-    /// The native files, those in archives in the archive included; 8,192 of them at most.
+    /// The native files, those in archives in the archive included; 8,192 of them at most, and fewer if their paths are very long.
     pub natives: Vec<Native>,
     /// How many more there are.
     pub natives_left_out: u64,
@@ -62,7 +62,7 @@ impl Facts {
         const EACH_BYTES: usize = 256;
         let natives = self.natives.iter().map(|native| {
             let linkage = native.linkage.as_ref().map_or(0, Linkage::bytes);
-            EACH_BYTES + native.path.len() + usize::try_from(linkage).unwrap_or(usize::MAX >> 1)
+            EACH_BYTES + native.path_bytes() + usize::try_from(linkage).unwrap_or(usize::MAX >> 1)
         });
         let findings = self
             .findings
@@ -77,10 +77,18 @@ impl Facts {
 
     /// Tells whether the package has a file of a path.
     ///
-    /// Paths are known by 64-bit hashes, so a file that is not there is taken for one that is once in very many times.
+    /// Paths are compared once `.`, `..`, empty parts and backslashes in them are resolved; links are not followed. They are known by
+    /// 64-bit hashes, so a file that is not there is taken for one that is once in very many times.
     #[must_use]
     pub fn has_file(&self, path: &str) -> bool {
         self.files.mode(path.as_bytes()).is_some()
+    }
+
+    /// Whether a file may be found under a path when links are followed. Where they lead out of the package, or nobody knows where,
+    /// one may.
+    pub(crate) fn may_find_file(&self, path: &str) -> bool {
+        self.has_file(path)
+            || self.links.resolve(path.as_bytes()).is_none_or(|path| self.files.mode(&path).is_some())
     }
 }
 

@@ -68,6 +68,7 @@ mod native;
 mod pack;
 mod peek;
 mod report;
+mod resolved;
 mod runtime;
 mod scan;
 mod source;

@@ -217,7 +217,8 @@ impl Review<'_> {
         let handler = self.usage.handler.as_deref();
         match self.runtime.as_ref().and_then(|runtime| runtime.start(handler)) {
             Some(Start::Program(name)) => self.program(name.as_bytes()),
-            Some(Start::Any(files)) if files.iter().any(|file| self.facts.has_file(file)) => {}
+            Some(Start::Any(files)) if files.iter().any(|file| self.facts.may_find_file(file)) => {}
+            Some(Start::Any(files)) if self.class_path_is_open(&files) => {}
             Some(Start::Any(files)) => {
                 let file = files.first().map(String::as_str).unwrap_or_default();
                 let detail = format!("for the handler {}", handler.unwrap_or_default());
@@ -236,6 +237,19 @@ impl Review<'_> {
             }
             None => {}
         }
+    }
+
+    /// Whether a class may be in an archive of the class path that was not read to its end.
+    fn class_path_is_open(&self, files: &[String]) -> bool {
+        let limits = || self.findings.iter().filter(|finding| finding.code == Code::NestingLimit);
+        let is_in_class_path = |finding: &Finding| {
+            let path = finding.entry.as_deref().unwrap_or_default();
+            // What is shown of it may end before the name does.
+            path.strip_prefix("lib/").is_some_and(|name| !name.contains('/'))
+        };
+        files.iter().any(|file| file.ends_with(".class"))
+            && (limits().any(is_in_class_path)
+                || self.findings.count(Code::NestingLimit) > limits().count() as u64)
     }
 
     fn program(&mut self, name: &[u8]) {
@@ -297,9 +311,13 @@ impl Review<'_> {
     fn predict_mismatch(&mut self, architecture: Architecture, fit: &ArchitectureFit) {
         let wrong =
             |native: &&Native| native.kind != Kind::Elf || native.machines != [architecture.machine()];
-        let bootstrap = self.facts.links.resolve(b"bootstrap").map(|path| crate::text::display(&path));
-        let started =
-            self.facts.natives.iter().filter(wrong).find(|native| Some(&native.path) == bootstrap.as_ref());
+        let bootstrap = self.facts.links.resolve(b"bootstrap").map(|path| crate::text::judged_path(&path));
+        let started = self
+            .facts
+            .natives
+            .iter()
+            .filter(wrong)
+            .find(|native| Some(native.judged_path()) == bootstrap.as_deref());
         if started.is_some() {
             return self.fail(
                 "Runtime.InvalidEntrypoint",
@@ -367,7 +385,7 @@ impl Review<'_> {
         let facts = self.facts;
         let known = Architecture::ALL.map(Architecture::machine);
         for native in facts.natives.iter().filter(|native| native.kind == Kind::Elf) {
-            let Some(tag) = Platform::of(&native.path).and_then(|platform| platform.machine) else {
+            let Some(tag) = Platform::of(native.judged_path()).and_then(|platform| platform.machine) else {
                 continue;
             };
             if let [machine] = native.machines.as_slice()

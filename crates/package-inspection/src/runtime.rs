@@ -7,10 +7,20 @@ const AL1: &[u32] = &[2, 17];
 const AL2: &[u32] = &[2, 26];
 const AL2023: &[u32] = &[2, 34];
 
+/// Where the package of a function lies.
+const TASK_ROOT: &str = "/var/task/";
+/// How the files end that are tried under the name of a handler, and what is in a folder of that name.
+const NODE_FILES: &[&str] = &[".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ""];
+const NODE_FOLDERS: &[&str] = &["/package.json", "/index.js", "/index.json", "/index.node"];
+/// How files end that are packages.
+const NODE_PACKAGES: &[&str] = &["", ".js", ".json", ".node"];
+
 /// A runtime, as its identifier has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Runtime {
     family: Family,
+    /// The major and the minor version, 0 where its identifier has none.
+    version: (u32, u32),
     glibc: &'static [u32],
 }
 
@@ -43,7 +53,7 @@ impl Runtime {
         let (family, version) = identifier.split_at(split);
         let mut numbers =
             version.split(|letter: char| !letter.is_ascii_digit()).map_while(|part| part.parse().ok());
-        let version: (u32, u32) = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
+        let version = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
         // Up to which version each runs on the first and on the second system.
         let (family, first, second) = match family {
             "python" => (Family::Python, (3, 7), (3, 11)),
@@ -53,10 +63,12 @@ impl Runtime {
             "dotnet" => (Family::Dotnet, (0, 0), (7, 99)),
             "dotnetcore" => (Family::Dotnet, (2, 99), (3, 99)),
             "ruby" => (Family::Ruby, (2, 5), (3, 2)),
-            "go" => return Some(Self { family: Family::Go, glibc: AL1 }),
-            "provided" => return Some(Self { family: Family::Provided, glibc: AL1 }),
-            "provided.al" if version.0 == 2 => return Some(Self { family: Family::Provided, glibc: AL2 }),
-            "provided.al" => return Some(Self { family: Family::Provided, glibc: AL2023 }),
+            "go" => return Some(Self { family: Family::Go, version, glibc: AL1 }),
+            "provided" => return Some(Self { family: Family::Provided, version, glibc: AL1 }),
+            "provided.al" => {
+                let glibc = if version.0 == 2 { AL2 } else { AL2023 };
+                return Some(Self { family: Family::Provided, version, glibc });
+            }
             _ => return None,
         };
         let glibc = match version {
@@ -64,7 +76,7 @@ impl Runtime {
             version if version <= second => AL2,
             _ => AL2023,
         };
-        Some(Self { family, glibc })
+        Some(Self { family, version, glibc })
     }
 
     /// Returns the version of its C library.
@@ -77,20 +89,39 @@ impl Runtime {
         GlibcVersion::of(AL2023)
     }
 
-    /// Returns what has to be in a package for a handler; `None` if that does not follow from its name.
+    /// Returns what has to be in a package for a handler; `None` if that does not follow from its name, and if that leads out of the
+    /// package: into a layer, mostly.
     pub(crate) fn start(&self, handler: Option<&str>) -> Option<Start> {
         if self.family == Family::Provided {
             return Some(Start::Program("bootstrap".to_owned()));
         }
         let handler = handler?;
-        let with =
-            |stem: &str, endings: &[&str]| endings.iter().map(|ending| format!("{stem}{ending}")).collect();
+        let handler = handler.strip_prefix(TASK_ROOT).unwrap_or(handler);
+        if handler.starts_with('/') {
+            return None;
+        }
+        let with = |stem: &str, endings: &[&str]| -> Vec<String> {
+            endings.iter().map(|ending| format!("{stem}{ending}")).collect()
+        };
         let files = match self.family {
             Family::Python => {
                 let module = handler.rsplit_once('.')?.0.replace('.', "/");
-                with(&module, &[".py", "/__init__.py", ".pyc", ".so"])
+                let endings = self.python_endings();
+                let packages = endings.iter().map(|ending| format!("{module}/__init__{ending}"));
+                endings.iter().map(|ending| format!("{module}{ending}")).chain(packages).collect()
             }
-            Family::Node => with(file_stem(handler)?, &[".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ""]),
+            Family::Node => {
+                let stem = file_stem(handler)?;
+                let endings = [NODE_FILES, NODE_FOLDERS].into_iter();
+                let mut files: Vec<String> = endings.flat_map(|endings| with(stem, endings)).collect();
+                // What is no file is required as a package, from the root and from the folder that the handler names.
+                let (folder, name) = stem.split_at(stem.rfind('/').map_or(0, |slash| slash + 1));
+                for package in [format!("node_modules/{name}"), format!("{folder}node_modules/{name}")] {
+                    let endings = [NODE_PACKAGES, NODE_FOLDERS].into_iter();
+                    files.extend(endings.flat_map(|endings| with(&package, endings)));
+                }
+                files
+            }
             Family::Ruby => with(file_stem(handler)?, &[".rb"]),
             Family::Java => {
                 let class = handler.split("::").next()?.replace('.', "/");
@@ -100,6 +131,17 @@ impl Runtime {
             Family::Go | Family::Provided => return Some(Start::Program(handler.to_owned())),
         };
         Some(Start::Any(files))
+    }
+
+    /// How the files end that are imported as a module. A file for another machine is there, too, and does not fit.
+    fn python_endings(&self) -> Vec<String> {
+        let (major, minor) = self.version;
+        // Until then builds had a flag for their allocator.
+        let flag = if self.version <= (3, 7) { "m" } else { "" };
+        let plain = [".py", ".pyc", ".so", ".abi3.so"].map(str::to_owned);
+        let tagged = ["x86_64", "aarch64"]
+            .map(|machine| format!(".cpython-{major}{minor}{flag}-{machine}-linux-gnu.so"));
+        plain.into_iter().chain(tagged).collect()
     }
 
     /// Tells what an import of native code for another machine is reported as.
@@ -170,5 +212,10 @@ mod tests {
         assert_eq!(first("provided.al2023", "whatever").as_deref(), Some("bootstrap"));
         assert_eq!(first("go1.x", "main").as_deref(), Some("main"));
         assert_eq!(first("python3.12", "no_dot"), None);
+        assert_eq!(first("nodejs22.x", "/var/task/dist/index.handler").as_deref(), Some("dist/index.js"));
+        for runtime in ["python3.12", "nodejs22.x", "java21", "dotnet8", "ruby3.3", "go1.x"] {
+            assert_eq!(first(runtime, "/opt/nodejs/index.handler"), None);
+        }
+        assert_eq!(first("provided.al2023", "/opt/x").as_deref(), Some("bootstrap"));
     }
 }

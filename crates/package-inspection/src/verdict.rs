@@ -68,7 +68,7 @@ pub enum Fit {
     Mismatch,
     /// There is no native code that matters.
     NoNative,
-    /// Some native code breaks off or contradicts itself, and nothing else is wrong.
+    /// Some native code breaks off or contradicts itself, or not all of it was looked at, and nothing is made for another machine.
     Unknown,
 }
 
@@ -161,18 +161,29 @@ fn is_image(native: &Native) -> bool {
 }
 
 fn runs_on(native: &Native, machine: Machine) -> bool {
-    native.is_64_bit_little_endian && !native.malformed && native.machines == [machine]
+    !native.malformed && is_made_for(native, machine)
+}
+
+fn is_made_for(native: &Native, machine: Machine) -> bool {
+    native.is_64_bit_little_endian && native.machines == [machine]
+}
+
+/// Whether an image is broken, and made for the machine as far as it tells. What is made for another one does not run on it, however
+/// much of it there is.
+fn may_run_on(native: &Native, machine: Machine) -> bool {
+    native.malformed && (native.machines.is_empty() || is_made_for(native, machine))
 }
 
 /// Whether an image whose path names a platform is for Lambda, as far as that can be told.
 fn is_for_lambda(native: &Native, platform: &Platform) -> bool {
-    let runs = Architecture::ALL.iter().any(|architecture| runs_on(native, architecture.machine()));
-    !platform.is_other_of_elf && (runs || native.malformed)
+    let mut machines = Architecture::ALL.iter().map(|architecture| architecture.machine());
+    !platform.is_other_of_elf
+        && machines.any(|machine| runs_on(native, machine) || may_run_on(native, machine))
 }
 
 /// Whether Linux would load code of another system. What names its platform may be a program, too.
 fn is_loaded(native: &Native, is_named: bool) -> bool {
-    let path = native.path.to_ascii_lowercase();
+    let path = native.judged_path().to_ascii_lowercase();
     let name = path.rsplit('/').next().unwrap_or_default();
     let foreign = native.kind == Kind::Elf || native.is_managed || has_foreign_extension(name);
     !foreign
@@ -210,16 +221,16 @@ impl Started {
 /// Sorts native files into groups of alternatives; those that stand for nothing are in none. Extensions are started if they are those of a
 /// layer.
 pub(crate) fn groups(facts: &Facts, is_layer: bool) -> Vec<Group<'_>> {
-    let bootstrap = facts.links.resolve(b"bootstrap").map(|path| crate::text::display(&path));
+    let bootstrap = facts.links.resolve(b"bootstrap").map(|path| crate::text::judged_path(&path));
     let started = Started { bootstrap, is_layer };
     let mut alone = Vec::new();
     let mut named: BTreeMap<String, Group<'_>> = BTreeMap::new();
     for native in &facts.natives {
-        let platform = Platform::of(&native.path);
-        let is_started = started.contains(&native.path);
+        let path = native.judged_path();
+        let platform = Platform::of(path);
+        let is_started = started.contains(path);
         if is_started || platform.is_none() {
-            let place =
-                if is_started { Place::Started } else { Place::Folder(folder(&native.path).to_owned()) };
+            let place = if is_started { Place::Started } else { Place::Folder(folder(path).to_owned()) };
             if is_image(native) {
                 alone.push(Group { images: vec![native], others: Vec::new(), place });
             } else if is_started || is_loaded(native, false) {
@@ -266,7 +277,7 @@ impl<'a> Places<'a> {
             running: BTreeSet::new(),
         };
         for group in groups.iter().filter(|group| !group.images.is_empty()) {
-            places.folders.extend(group.images().map(|native| folder(&native.path)));
+            places.folders.extend(group.images().map(|native| folder(native.judged_path())));
             places.platforms.extend(group.folders());
             places.running.extend(group.folders().filter(|_| group.runs_on(machine)));
             match &group.place {
@@ -310,7 +321,7 @@ pub(crate) fn fit(facts: &Facts, groups: &[Group<'_>], architecture: Architectur
         }
         if runs {
             result.fit = worse(result.fit, Fit::Ok);
-        } else if group.images().any(|native| native.malformed) {
+        } else if group.images().any(|native| may_run_on(native, machine)) {
             result.fit = worse(result.fit, Fit::Unknown);
         } else if let Some(first) = group.first() {
             result.fit = worse(result.fit, Fit::Mismatch);

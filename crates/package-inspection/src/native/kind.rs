@@ -46,10 +46,12 @@ pub(crate) fn of(head: &[u8]) -> Kind {
     }
 }
 
-/// Reads the facts of a native file of `size` bytes from its first [`LONG_HEAD_BYTES`].
+/// Reads the facts of a native file of `size` bytes from its first [`LONG_HEAD_BYTES`]. Its path is the one that is judged.
 pub(crate) fn native(path: String, kind: Kind, head: &[u8], size: u64) -> Native {
+    let (path, long_path) = crate::text::shown(path);
     let mut native = Native {
         path,
+        long_path,
         kind,
         machines: Vec::new(),
         size,

@@ -123,8 +123,11 @@ pub enum ImageType {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Native {
-    /// Its path, fit for a terminal; one in an archive in the package has the form `outer.jar!/inner.so`.
+    /// Its path, fit for a terminal, 256 characters of it at most; one in an archive in the package has the form
+    /// `outer.jar!/inner.so`.
     pub path: String,
+    /// The whole path, if that is longer.
+    pub(crate) long_path: Option<Box<str>>,
     /// What it is.
     pub kind: Kind,
     /// What it is made for: one machine, several only in a fat file, none if it breaks off before that.
@@ -144,6 +147,16 @@ pub struct Native {
 }
 
 impl Native {
+    /// Returns the path by which it is judged.
+    pub(crate) fn judged_path(&self) -> &str {
+        self.long_path.as_deref().unwrap_or(&self.path)
+    }
+
+    /// How much memory its paths take, in bytes.
+    pub(crate) fn path_bytes(&self) -> usize {
+        self.path.len() + self.long_path.as_ref().map_or(0, |path| path.len())
+    }
+
     /// Takes what was found out about its needs; with `None` it is malformed.
     pub(crate) fn link(&mut self, linkage: Option<Linkage>, findings: &mut Findings) {
         if linkage.is_none() && !self.malformed {
@@ -152,6 +165,27 @@ impl Native {
             findings.add(Finding::new(Code::ElfMalformed, Some(self.path.as_bytes()), detail));
         }
         self.linkage = linkage;
+    }
+}
+
+/// How much memory the paths take that are longer than what is shown of them.
+#[derive(Debug, Default)]
+pub(crate) struct LongPaths {
+    bytes: usize,
+}
+
+impl LongPaths {
+    /// How much all of them may take, in bytes: as much as thousands that somebody wrote down, and hundreds of the longest.
+    const BYTES_MAX: usize = 1 << 20;
+
+    /// Whether a native file can be kept.
+    pub(crate) fn have_room_for(&mut self, native: &Native) -> bool {
+        let Some(path) = &native.long_path else { return true };
+        let bytes = self.bytes + path.len();
+        if bytes <= Self::BYTES_MAX {
+            self.bytes = bytes;
+        }
+        bytes <= Self::BYTES_MAX
     }
 }
 

@@ -6,12 +6,9 @@ mod natives;
 mod stream;
 
 use std::collections::BTreeMap;
-use std::hash::BuildHasher as _;
-use std::io;
 use std::ops::ControlFlow;
 
 use flate2::{Decompress, Status};
-use foldhash::fast::FixedState;
 
 use archives::Bytes;
 
@@ -23,10 +20,10 @@ use crate::inflate::{Inflater, Step, step};
 use crate::inspect::InspectOptions;
 use crate::links::{Links, TARGET_BYTES_MAX};
 use crate::native::kind::{self, HEAD_BYTES, LONG_HEAD_BYTES};
-use crate::native::{Kind, Native};
+use crate::native::{Kind, LongPaths, Native};
 use crate::peek;
 use crate::source::{Part, Window};
-use crate::text::display;
+use crate::text::judged_path;
 
 /// How many compressed bytes nearly always hold the head of a block.
 const PEEK_BYTES: usize = 320;
@@ -51,6 +48,7 @@ const WHEEL_SUFFIX: &[u8] = b".dist-info/WHEEL";
 pub(crate) struct Seen<'s> {
     pub(crate) natives: Vec<Native>,
     pub(crate) natives_left_out: u64,
+    long_paths: LongPaths,
     pub(crate) kinds: BTreeMap<Kind, u64>,
     pub(crate) links: Links,
     pub(crate) files: Files,
@@ -72,7 +70,7 @@ pub(crate) struct Program {
     pub(crate) crlf: bool,
 }
 
-/// The names of all files, as hashes, each with its mode.
+/// The names of all files once they are resolved, as hashes, each with its mode.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Files(Vec<(u64, u16)>);
 
@@ -98,7 +96,7 @@ impl Files {
     }
 
     fn hash(path: &[u8]) -> u64 {
-        FixedState::default().hash_one(path)
+        crate::resolved::hash(path)
     }
 }
 
@@ -159,13 +157,13 @@ impl<'o, 's> Scan<'o, 's> {
             self.seen.programs.push(Program { path: name.to_vec(), kind, mode: member.mode, crlf });
         }
         if kind.is_native() {
-            let native = kind::native(display(name), kind, head, member.unzipped);
+            let native = kind::native(judged_path(name), kind, head, member.unzipped);
             if native.malformed && kind == Kind::Elf {
                 findings.add(Finding::new(Code::ElfMalformed, Some(name), "its header"));
             }
             self.native(native, Some((source, *member)));
         } else if kind == Kind::Zip {
-            self.archive(Bytes::lasting(source), member, *content, display(name), 1, findings)?;
+            self.archive(Bytes::lasting(source), member, *content, judged_path(name), 1, findings)?;
         } else if name.ends_with(WHEEL_SUFFIX) && self.seen.wheels.len() < WHEELS_MAX {
             let text = self.whole(source, member, *content, WHEEL_BYTES_MAX)?;
             self.seen.wheels.push(Wheel::parse(name, &text));
@@ -181,7 +179,7 @@ impl<'o, 's> Scan<'o, 's> {
     }
 
     fn native(&mut self, native: Native, place: Option<(Part<'s>, Member)>) {
-        if self.seen.natives.len() >= NATIVES_MAX {
+        if self.seen.natives.len() >= NATIVES_MAX || !self.seen.long_paths.have_room_for(&native) {
             self.seen.natives_left_out += 1;
             return;
         }
@@ -262,13 +260,15 @@ impl<'o, 's> Scan<'o, 's> {
         member: &Member,
         content: Content,
         most: usize,
-    ) -> io::Result<Vec<u8>> {
-        let mut bytes = Vec::new();
+    ) -> Result<Vec<u8>, InspectError> {
+        let (options, mut stopped, mut bytes) = (self.options, false, Vec::new());
         self.inflater.read(&source, member, content, |piece| {
+            stopped = options.stops();
             bytes.extend_from_slice(piece.get(..most - bytes.len()).unwrap_or(piece));
-            Ok(if bytes.len() < most { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
+            let enough = stopped || bytes.len() >= most;
+            Ok(if enough { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
         })?;
-        Ok(bytes)
+        if stopped { Err(InspectError::Stopped) } else { Ok(bytes) }
     }
 }
 

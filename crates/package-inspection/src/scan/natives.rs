@@ -6,7 +6,7 @@ use super::stream::{Head, Visitor};
 use super::{Files, LINKAGE_BYTES_MAX, NATIVES_MAX};
 use crate::capture::Capture;
 use crate::native::kind::{self, LONG_HEAD_BYTES};
-use crate::native::{Kind, Linkage, Native};
+use crate::native::{Kind, Linkage, LongPaths, Native};
 use crate::text::nested_path;
 
 /// How many first bytes tell the kind of a file.
@@ -22,6 +22,7 @@ pub(super) struct NestedNatives<'a> {
     path: &'a str,
     deep: bool,
     current: Option<Current>,
+    long_paths: LongPaths,
     files: Option<&'a mut Files>,
     entries_left: &'a mut u64,
     linkage_bytes: &'a mut u64,
@@ -36,8 +37,18 @@ impl<'a> NestedNatives<'a> {
         entries_left: &'a mut u64,
         linkage_bytes: &'a mut u64,
     ) -> Self {
-        let (natives, archives, left_out) = (Vec::new(), 0, 0);
-        Self { natives, archives, left_out, path, deep, current: None, files, entries_left, linkage_bytes }
+        Self {
+            natives: Vec::new(),
+            archives: 0,
+            left_out: 0,
+            path,
+            deep,
+            current: None,
+            long_paths: LongPaths::default(),
+            files,
+            entries_left,
+            linkage_bytes,
+        }
     }
 }
 
@@ -116,7 +127,11 @@ impl Visitor for NestedNatives<'_> {
                 let linkage = current.capture.as_mut().and_then(|capture| capture.finish().flatten());
                 *self.linkage_bytes += linkage.as_ref().map_or(0, Linkage::bytes);
                 native.linkage = linkage.filter(|_| *self.linkage_bytes <= LINKAGE_BYTES_MAX);
-                self.natives.push(native);
+                if self.long_paths.have_room_for(&native) {
+                    self.natives.push(native);
+                } else {
+                    self.left_out += 1;
+                }
             }
             _ => {}
         }

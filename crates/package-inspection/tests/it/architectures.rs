@@ -294,8 +294,34 @@ fn what_names_no_platform_has_to_fit() {
     check(&[("lib/a.so", Object(X86_64)), ("lib/a.dll", Pe)], NOTHING);
     check(&[("build/Release/a.node", MachO)], NOWHERE);
     check(&[("build/Release/a.node", MachO), ("build/Release/b.node", X86)], X86_ALONE);
-    check(&[("lib/a.so", Broken(X86_64))], [Fit::Unknown, Fit::Unknown]);
-    check(&[("lib/linux-x64/a.so", Broken(X86_64))], [Fit::Unknown, Fit::Unknown]);
+}
+
+/// For its own machine nobody knows whether it runs; on others it does not, whatever it lacks.
+#[test]
+fn a_broken_image_is_a_mismatch_on_another_machine() {
+    const UNKNOWN: [Fit; 2] = [Fit::Unknown, Fit::Mismatch];
+    check(&[("lib/a.so", Broken(X86_64))], UNKNOWN);
+    check(&[("lib/linux-x64/a.so", Broken(X86_64))], UNKNOWN);
+    check(
+        &[("lib/linux-x64/a.so", Broken(X86_64)), ("lib/linux-arm64/a.so", ARM64)],
+        [Fit::Unknown, Fit::Ok],
+    );
+    check(&[("lib/a.so", Broken(I386))], NOWHERE);
+    check(&[("lib/linux-mips/a.so", Broken(MIPS)), ("lib/linux-x64/a.so", X86)], X86_ALONE);
+    check(&[("lib/linux-mips/a.so", Broken(MIPS))], NOTHING);
+    // Of what breaks off before it tells its machine nothing is known.
+    let stub = archive(&[Entry::new("lib/a.so", b"\x7fELF")]);
+    let facts = facts_at(Level::Heads, &stub);
+    let report = facts.report(&Usage::default());
+    assert_eq!(report.fits().each_ref().map(|fit| fit.fit), [Fit::Unknown, Fit::Unknown]);
+    // However deep the inspection looks.
+    let image = Image { padding: 4096, ..Image::library(X86_64, "GLIBC_2.17") }.bytes();
+    let broken = archive(&[Entry::new("lib/a.so", &image[..400])]);
+    for (level, expected) in [(Level::Heads, X86_ALONE), (Level::Verify, UNKNOWN)] {
+        let facts = facts_at(level, &broken);
+        let report = facts.report(&Usage::default());
+        assert_eq!(report.fits().each_ref().map(|fit| fit.fit), expected, "{level}");
+    }
 }
 
 #[test]
@@ -378,4 +404,52 @@ fn a_bootstrap_behind_many_extensions_is_started() {
     );
     let judged = report.findings().filter(|finding| finding.code == Code::ShebangCrlf);
     assert_eq!(judged.filter(|finding| finding.detail == "the service starts it").count(), 1);
+}
+
+/// What is shown of a path is not all that is judged.
+#[test]
+fn long_paths_are_judged_to_their_end() {
+    let long = "a".repeat(250);
+    let [module, x86, arm64, mac] = ["build/b", "linux-x64/b", "linux-arm64/b", "darwin-arm64/b"]
+        .map(|name| format!("node_modules/{long}/{name}.node"));
+    check(&[(&module, MachO)], NOWHERE);
+    check(&[(&x86, X86), (&mac, MachO)], X86_ALONE);
+    check(&[(&x86, X86), (&arm64, ARM64), (&mac, MachO)], BOTH);
+    let tags = package(&[(&x86, ARM64)]).report(&Usage::default()).count(Code::TagMachineMismatch);
+    assert_eq!(tags, 1);
+    let facts = package(&[(&module, MachO)]);
+    assert_eq!(facts.natives[0].path, module[..256]);
+    let report = facts.report(&Usage::default());
+    assert_eq!(report.fit(Architecture::X86_64).offenders[0].path, module[..256]);
+    assert!(facts.memory_bytes() > package(&[("b.node", MachO)]).memory_bytes() + 256 + module.len() - 10);
+    // Where a link leads may be far, and archives may be.
+    let start = format!("{long}/{long}/start");
+    let link = Entry::new("bootstrap", start.as_bytes()).mode(0o120_777);
+    let facts = facts_at(Level::Heads, &archive(&[link, entry((&start, MachO))]));
+    assert_eq!(facts.report(&Usage::default()).fits().each_ref().map(|fit| fit.fit), NOWHERE);
+    let inner = archive(&[entry(("build/b.node", MachO))]);
+    for jar in
+        [Entry::new(format!("{long}/a.jar"), &inner), Entry::deflated(format!("{long}/a.jar"), &inner, 6)]
+    {
+        let facts = facts_at(Level::Heads, &archive(&[jar]));
+        assert_eq!(facts.report(&Usage::default()).fits().each_ref().map(|fit| fit.fit), NOWHERE);
+    }
+}
+
+/// Paths that are made to fill memory are left out, and what is left out is not known to run.
+#[test]
+fn very_long_paths_without_end_are_left_out() {
+    let entries: Vec<Entry> =
+        (0..2_000).map(|at| entry((&format!("{at:04}/{}/a.so", "b".repeat(4_000)), X86))).collect();
+    let filler = Entry::new("filler", &vec![0; 1 << 20]);
+    let nested = archive(&[&entries[..], &[filler]].concat());
+    let packages = [archive(&entries), archive(&[Entry::deflated("a.jar", &nested, 6)])];
+    for package in packages {
+        let facts = facts_at(Level::Heads, &package);
+        assert_eq!(facts.natives.len() as u64 + facts.natives_left_out, 2_000);
+        assert!((200..300).contains(&facts.natives.len()), "{}", facts.natives.len());
+        assert!(facts.memory_bytes() < 2 << 20, "{}", facts.memory_bytes());
+        let report = facts.report(&Usage::default());
+        assert_eq!(report.fits().each_ref().map(|fit| fit.fit), [Fit::Unknown, Fit::Mismatch]);
+    }
 }

@@ -5,6 +5,7 @@ mod architectures;
 mod content;
 mod elves;
 mod forge;
+mod handlers;
 mod hostile;
 mod kinds;
 mod limits;
