@@ -2,7 +2,6 @@
 //! malformed.
 
 use std::collections::BTreeSet;
-use std::time::{Duration, Instant};
 
 use funclet_package_inspection::{Kind, Level, Linkage, Native};
 use object::elf::{
@@ -86,10 +85,8 @@ fn shown(text: &[u8]) -> String {
 
 /// Inspects an image that may be broken, and holds what is told of it against the other reader.
 fn check(image: &[u8]) {
-    let begun = Instant::now();
     let package = archive(&[Entry::new("a.so", image)]);
     let facts = facts(&package);
-    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
     let Some(native) = facts.natives.iter().find(|native| native.kind == Kind::Elf) else { return };
     let (Some(linkage), Some((interpreter, needed))) = (&native.linkage, told(image)) else { return };
     assert_eq!(linkage.interpreter, interpreter.as_deref().map(shown));
