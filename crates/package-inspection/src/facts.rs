@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::digest::Sha256Digest;
-use crate::finding::Findings;
+use crate::finding::{Code, Findings};
 use crate::inspect::Level;
 use crate::links::Links;
 use crate::native::{Kind, Linkage, Native};
@@ -49,6 +49,12 @@ pub struct Facts {
 }
 
 impl Facts {
+    /// Whether something is known of the files, if only that there are none.
+    pub(crate) fn knows_files(&self) -> bool {
+        let is_read = self.entry_count > 0 || self.findings.count(Code::EmptyArchive) > 0;
+        is_read && self.level > Level::Frame
+    }
+
     /// Says what the facts mean for what the package is used for.
     #[must_use]
     pub fn report(&self, usage: &Usage) -> Report<'_> {

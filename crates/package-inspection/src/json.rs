@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 use serde::{Serialize, Serializer};
 
 use crate::error::Refusal;
-use crate::finding::{Code, Framing, Verdict};
-use crate::inspect::Level;
+use crate::finding::{Framing, Verdict};
 use crate::native::Native;
 use crate::report::{Report, Usage};
-use crate::verdict::{ArchitectureFit, Fit};
+use crate::verdict::ArchitectureFit;
 
 /// What becomes of a package that the service takes and cannot extract.
 const NOT_EXTRACTED: &str = "the upload is taken, but the archive cannot be extracted";
@@ -159,12 +158,6 @@ impl Report<'_> {
         let refusal = self.refusal(framing).as_ref().map(Refusal::to_string);
         Some(refusal.unwrap_or_else(|| NOT_EXTRACTED.to_owned()))
     }
-
-    /// Whether something is known of the files, if only that there are none.
-    fn knows_files(&self) -> bool {
-        let is_read = self.facts().entry_count > 0 || self.count(Code::EmptyArchive) > 0;
-        is_read && self.facts().level > Level::Frame
-    }
 }
 
 impl<'a> Written<'a> {
@@ -189,7 +182,6 @@ impl Serialize for Written<'_> {
             detail: &finding.detail,
         });
         let fits = report.fits();
-        let knows_files = report.knows_files();
         let document = Document {
             level: facts.level.to_string(),
             profile: match self.framing {
@@ -207,10 +199,7 @@ impl Serialize for Written<'_> {
             refusal: report.refusal_text(self.framing),
             architectures: fits
                 .iter()
-                .map(|fit| {
-                    let known = if knows_files { fit.fit } else { Fit::Unknown };
-                    (fit.architecture.to_string(), known.to_string())
-                })
+                .map(|fit| (fit.architecture.to_string(), fit.fit.to_string()))
                 .collect(),
             offenders: fits.iter().map(|fit| offenders(fit, self.most)).collect(),
             findings: findings.collect(),

@@ -68,7 +68,8 @@ pub enum Fit {
     Mismatch,
     /// There is no native code that matters.
     NoNative,
-    /// Some native code breaks off or contradicts itself, or not all of it was looked at, and nothing is made for another machine.
+    /// Some native code breaks off or contradicts itself, or not all of it was looked at, and nothing is made for another machine. Or
+    /// nothing was looked at: the directory could not be read, or the level is [`Frame`](crate::Level::Frame).
     Unknown,
 }
 
@@ -331,7 +332,7 @@ pub(crate) fn fit(facts: &Facts, groups: &[Group<'_>], architecture: Architectur
             }
         }
     }
-    if facts.natives_left_out > 0 {
+    if facts.natives_left_out > 0 || !facts.knows_files() {
         result.fit = worse(result.fit, Fit::Unknown);
     }
     result
