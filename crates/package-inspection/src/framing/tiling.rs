@@ -97,18 +97,16 @@ impl Tiling {
             return Ok(());
         }
         self.covered = to;
-        let finding = match self.begun {
-            false => Finding::new(Code::PrependedData, None, format!("{} bytes", to - from)),
-            true => {
-                let finding = Finding::new(
-                    Code::UnreferencedBytes,
-                    None,
-                    format!("{} bytes from {from} on", to - from),
-                );
-                // Whoever reads from the front takes what lies between members for the end.
-                if is_before_member { finding.judged(Verdict::Reject, Verdict::Warn) } else { finding }
-            }
+        let bytes = to - from;
+        let finding = if self.begun {
+            Finding::new(Code::UnreferencedBytes, None, format!("{bytes} bytes from {from} on"))
+        } else {
+            Finding::new(Code::PrependedData, None, format!("{bytes} bytes"))
         };
+        // Whoever reads from the front takes what lies between members for the end.
+        let is_between_members = self.begun && is_before_member;
+        let finding =
+            if is_between_members { finding.judged(Verdict::Reject, Verdict::Warn) } else { finding };
         findings.add(finding);
         self.search(window, from, to, findings).map(drop)
     }
